@@ -1,0 +1,61 @@
+public import JSON
+
+/// The calls that the appliers need of Genesys Cloud: the seam behind which the real client or a test's double stands.
+///
+/// A call waits for its place within the quota, sends the request, and again after a 429 or a rejected token; every
+/// other fault is thrown at once, for the caller to judge. Resources are JSON objects with all that the API sent, also
+/// members that nobody here knows.
+public protocol GenesysAPI: Sendable {
+    /// Looks a resource up by its external id; nil when there is none.
+    func find(_ type: ResourceType, externalID: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue?
+
+    /// Reads a resource by its Genesys id; nil when there is none (404).
+    func get(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue?
+
+    /// Creates a resource and gives back what the API made of it.
+    func create(_ type: ResourceType, _ resource: JSONValue, tally: inout CallTally) async throws(GenesysError) -> JSONValue
+
+    /// Replaces a whole resource: what `resource` leaves out is wiped (PUT).
+    func replace(
+        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue
+
+    /// Deletes a resource; false when it was gone already (404).
+    func delete(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> Bool
+
+    /// One page of a listing. `organizationID` is required for contacts, and must be nil for organizations.
+    func page(
+        _ type: ResourceType, organizationID: String?, number: Int, size: Int, tally: inout CallTally
+    ) async throws(GenesysError) -> ResourcePage
+}
+
+/// The resources of the External Contacts API.
+public enum ResourceType: String, Sendable, CaseIterable {
+    case contact
+    case organization
+}
+
+/// A page of a listing.
+public struct ResourcePage: Sendable {
+    /// The page's resources.
+    public var items: [JSONValue]
+    /// Whether the API announced another page (`nextPageId`).
+    public var hasNext: Bool
+
+    /// Makes a page.
+    public init(items: [JSONValue], hasNext: Bool) {
+        self.items = items
+        self.hasNext = hasNext
+    }
+}
+
+/// What the calls made for one event cost: filled by `GenesysAPI`, reported in the event's outcome.
+public struct CallTally: Sendable {
+    /// Requests sent to the API, repeated ones included, token requests not.
+    public var requests = 0
+    /// `inin-correlation-id` of the last answer that had one.
+    public var correlationID: String?
+
+    /// Makes an empty tally.
+    public init() {}
+}

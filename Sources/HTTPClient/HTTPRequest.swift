@@ -1,0 +1,51 @@
+/// One request, with everything that its sending needs.
+public struct HTTPRequest: Sendable {
+    /// Whether a connection that is open already may carry the request.
+    public enum Connection: Sendable {
+        /// Any idle connection, else a new one. libcurl may then send the request twice when the server closes the
+        /// reused connection before its first byte of answer, also a POST.
+        case reused
+        /// A new connection, for what must be sent at most once.
+        case fresh
+    }
+
+    /// `GET`, `POST`, `PUT`, `DELETE`, …: in capitals, as it goes on the wire.
+    public var method: String
+    /// Absolute, with its query already percent-encoded.
+    public var url: String
+    /// Sent as they are; names are case-insensitive. `Content-Length` and `Host` are set by the transport.
+    public var headers: [HTTPHeader]
+    /// The body; nil sends none.
+    public var body: [UInt8]?
+    /// From the call to the last byte of the answer, connecting included. Must be positive.
+    public var timeout: Duration
+    /// See `Connection`.
+    public var connection: Connection
+
+    /// Makes a request.
+    public init(
+        method: String, url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
+        timeout: Duration = .seconds(30), connection: Connection = .reused
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeout = timeout
+        self.connection = connection
+    }
+}
+
+/// A header field.
+public struct HTTPHeader: Sendable, Equatable {
+    /// The field's name, in any case.
+    public var name: String
+    /// The field's value, without surrounding white space.
+    public var value: String
+
+    /// Makes a field.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}

@@ -1,0 +1,3 @@
+/// A JSON value. (Placeholder until the JSON room is built.)
+public struct JSONValue: Sendable {
+}

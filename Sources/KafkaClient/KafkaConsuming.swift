@@ -1,0 +1,79 @@
+/// A member of a consumer group, as the pipeline sees it: the seam behind which librdkafka or a simulated broker stands.
+///
+/// Whoever implements it goes on polling whatever the caller does, so that a slow pipeline never leaves the group.
+public protocol KafkaConsuming: Sendable {
+    /// All that has happened since the last call, in order; waits until there is something.
+    ///
+    /// One task calls it at a time. An empty array means that the consumer is closed and nothing more will come.
+    func nextEvents() async -> [KafkaConsumerEvent]
+
+    /// Stops fetching from partitions that are assigned; those that are not, or are paused already, are passed over.
+    /// Records that were fetched before may still come.
+    func pause(_ partitions: [TopicPartition])
+
+    /// Fetches again from partitions that `pause` stopped; others are passed over.
+    func resume(_ partitions: [TopicPartition])
+
+    /// Commits offsets (the next record to read), each with metadata text of at most 4,096 ASCII bytes.
+    ///
+    /// - Throws: `KafkaError`, with the first element's error where only some could be committed.
+    func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError)
+
+    /// What the group has committed; a partition without a committed offset has no entry.
+    func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset]
+
+    /// The member's place in its group now, for a transaction that carries offsets. Ask anew for each transaction.
+    func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata
+
+    /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
+    /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
+    func close() async
+}
+
+/// What a consumer has to say.
+public enum KafkaConsumerEvent: Sendable {
+    /// Records of assigned partitions; those of one partition in the order of their offsets.
+    case records([KafkaRecord])
+    /// Partitions that are the member's from now on. Their records come after this event.
+    case assigned([TopicPartition])
+    /// Partitions that the group wants back. They are the member's until `acknowledgement` is called: finish, commit,
+    /// then call it, within the session time-out.
+    case revoked([TopicPartition], acknowledgement: RevocationAcknowledgement)
+    /// Partitions that are another member's already: drop their work and commit nothing.
+    case lost([TopicPartition])
+    /// A partition that stands still because its committed offset is no longer in the log: what was lost is
+    /// `committed ..< logStart`. Nothing of the partition comes until the consumer is made anew with
+    /// `acceptLostRange`.
+    case lostRange(TopicPartition, committed: Int64, logStart: Int64)
+    /// Something that librdkafka reports and mostly mends by itself; `isFatal` ends the consumer.
+    case error(KafkaError)
+}
+
+/// Lets go of revoked partitions. Calling it more than once does nothing more.
+public struct RevocationAcknowledgement: Sendable {
+    private let body: @Sendable () -> Void
+
+    /// Makes one that runs `body`, which must bear being called from any thread.
+    public init(_ body: @escaping @Sendable () -> Void) {
+        self.body = body
+    }
+
+    /// Lets go.
+    public func callAsFunction() {
+        body()
+    }
+}
+
+/// An offset to commit, or one that was committed.
+public struct CommittedOffset: Sendable, Hashable {
+    /// The next record to read.
+    public var offset: Int64
+    /// The text that travels with it; empty where there is none.
+    public var metadata: String
+
+    /// Makes one.
+    public init(_ offset: Int64, metadata: String = "") {
+        self.offset = offset
+        self.metadata = metadata
+    }
+}

@@ -1,0 +1,97 @@
+public import Seams
+import Synchronization
+
+/// A clock that stands still until a test turns it.
+public final class ManualTime: TimeSource {
+    private struct Sleeper {
+        var deadline: Moment
+        var continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State {
+        var now = Moment.start
+        var nextID = 0
+        var sleepers: [Int: Sleeper] = [:]
+        var cancelledEarly: Set<Int> = []
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    private let wallOrigin: WallTime
+
+    /// Makes a clock that stands at `Moment.start`, which is `wallOrigin` on the wall.
+    public init(wallOrigin: WallTime = WallTime(milliseconds: 1_790_000_000_000)) {
+        self.wallOrigin = wallOrigin
+    }
+
+    public var now: Moment { state.withLock { $0.now } }
+
+    public var wallTime: WallTime {
+        WallTime(milliseconds: wallOrigin.milliseconds + (now - .start).wholeMilliseconds)
+    }
+
+    public func sleep(until deadline: Moment) async throws {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                enum Answer {
+                    case done
+                    case cancelled
+                    case waits([CheckedContinuation<Void, Never>])
+                }
+                let answer = state.withLock { state -> Answer in
+                    if state.cancelledEarly.remove(id) != nil { return .cancelled }
+                    if state.now >= deadline { return .done }
+                    state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
+                    let count = state.sleepers.count
+                    let seen = state.watchers.filter { $0.count <= count }.map(\.continuation)
+                    state.watchers.removeAll { $0.count <= count }
+                    return .waits(seen)
+                }
+                switch answer {
+                case .done: continuation.resume()
+                case .cancelled: continuation.resume(throwing: CancellationError())
+                case .waits(let seen): for watcher in seen { watcher.resume() }
+                }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { state -> Sleeper? in
+                if let sleeper = state.sleepers.removeValue(forKey: id) { return sleeper }
+                state.cancelledEarly.insert(id)
+                return nil
+            }
+            sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Waits until at least `count` sleeps are pending, so that a test turns the clock only when its subject waits.
+    public func sleepers(atLeast count: Int = 1) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let already = state.withLock { state -> Bool in
+                if state.sleepers.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if already { continuation.resume() }
+        }
+    }
+
+    /// The deadline that comes first among the pending sleeps; nil when nothing sleeps.
+    public var nextDeadline: Moment? {
+        state.withLock { $0.sleepers.values.map(\.deadline).min() }
+    }
+
+    /// Turns the clock on and wakes, in the order of their deadlines, all whose deadline is reached.
+    public func advance(by duration: Duration) {
+        let woken = state.withLock { state -> [Sleeper] in
+            state.now = state.now + duration
+            let due = state.sleepers.filter { $0.value.deadline <= state.now }
+            for id in due.keys { state.sleepers[id] = nil }
+            return due.values.sorted { $0.deadline < $1.deadline }
+        }
+        for sleeper in woken { sleeper.continuation.resume() }
+    }
+}
