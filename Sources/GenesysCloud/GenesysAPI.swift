@@ -13,7 +13,8 @@ public protocol GenesysAPI: Sendable {
     func get(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue?
 
     /// Creates a resource and gives back what the API made of it.
-    func create(_ type: ResourceType, _ resource: JSONValue, tally: inout CallTally) async throws(GenesysError) -> JSONValue
+    func create(_ type: ResourceType, _ resource: JSONValue, tally: inout CallTally) async throws(GenesysError)
+        -> JSONValue
 
     /// Replaces a whole resource: what `resource` leaves out is wiped (PUT).
     func replace(

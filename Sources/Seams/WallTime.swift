@@ -90,7 +90,9 @@ public struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         if !skip("Zz") {
             let sign: Int64
             if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
-            guard let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
+            guard let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+                return nil
+            }
             offset = sign * (hours * 60 + minutes)
         }
         guard position == bytes.count else { return nil }
