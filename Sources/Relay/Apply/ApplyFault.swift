@@ -1,0 +1,49 @@
+import GenesysCloud
+
+/// Why an applier stops with a change: an answer of the API, or a rule of ours.
+enum ApplyFault: Error {
+    /// The API did not do what was asked.
+    case api(GenesysError)
+    /// The event can never succeed.
+    case rejected(Reason)
+    /// What the change needs is not there yet.
+    case waiting(Reason)
+
+    /// What becomes of the change: it is settled as rejected, or it is interrupted.
+    enum Consequence {
+        case rejected(Reason)
+        case interrupted(Interruption)
+    }
+
+    /// Judges the fault, once for all verbs.
+    var consequence: Consequence {
+        switch self {
+        case .rejected(let reason): .rejected(reason)
+        case .waiting(let reason): .interrupted(.wait(reason))
+        case .api(let error):
+            switch error.kind {
+            case .credentialsRefused, .forbidden, .unreachable: .interrupted(.outage(error))
+            case .serverError, .timedOut, .connectionLost, .notFound: .interrupted(.retry(Reason(error)))
+            case .conflict, .invalidRequest: .rejected(Reason(error))
+            case .cancelled: .interrupted(.cancelled)
+            }
+        }
+    }
+}
+
+extension Reason {
+    /// The reason that an outcome gives for an error of the API.
+    init(_ error: GenesysError) {
+        let code: ReasonCode =
+            switch error.kind {
+            case .credentialsRefused, .forbidden: .forbidden
+            case .unreachable, .connectionLost: .connectionLost
+            case .notFound: .notFound
+            case .conflict: .conflict
+            case .invalidRequest: .invalidRequest
+            case .serverError, .cancelled: .serverError
+            case .timedOut: .timeout
+            }
+        self.init(code, error.message, httpStatus: error.status, correlationID: error.correlationID)
+    }
+}

@@ -1,0 +1,63 @@
+public import GenesysCloud
+
+/// What turns changes into API calls: the seam behind which the real applier or a test's double stands.
+public protocol Applying: Sendable {
+    /// Applies changes of one lane in order, as many as it can, and says what became of each.
+    ///
+    /// It never throws: what an event cannot have is an outcome, what it must wait for an interruption.
+    func apply(_ changes: [ResourceChange]) async -> ApplyResult
+}
+
+/// What became of a run of changes.
+public struct ApplyResult: Sendable {
+    /// One for each of the first changes of the run, in order.
+    public var settled: [AppliedChange]
+    /// Why the change after the settled ones has none; nil when it was not tried.
+    public var interruption: Interruption?
+    /// What was spent on the change that was interrupted.
+    public var interruptedTally: CallTally
+
+    /// Makes a result.
+    public init(
+        settled: [AppliedChange], interruption: Interruption? = nil, interruptedTally: CallTally = CallTally()
+    ) {
+        self.settled = settled
+        self.interruption = interruption
+        self.interruptedTally = interruptedTally
+    }
+}
+
+/// The end of one change: the part of its outcome that the applier knows.
+public struct AppliedChange: Sendable {
+    /// What became of it: applied, unchanged, superseded or rejected.
+    public var status: OutcomeStatus
+    /// The contact's Genesys id, where one is known.
+    public var contactID: String?
+    /// The Genesys id of the organization, or of the contact's organization.
+    public var organizationID: String?
+    /// What was spent on it.
+    public var tally: CallTally
+
+    /// Makes one.
+    public init(
+        _ status: OutcomeStatus, contactID: String? = nil, organizationID: String? = nil,
+        tally: CallTally = CallTally()
+    ) {
+        self.status = status
+        self.contactID = contactID
+        self.organizationID = organizationID
+        self.tally = tally
+    }
+}
+
+/// Why a change is not settled yet.
+public enum Interruption: Sendable {
+    /// The API failed in a way that may pass: try again after a back-off; counts as an attempt.
+    case retry(Reason)
+    /// Something that the change needs is not there yet: wait; counts no attempt.
+    case wait(Reason)
+    /// A fault of the set-up or an outage: the whole intake pauses; counts neither attempt nor age.
+    case outage(GenesysError)
+    /// The task was cancelled: the change is left to whoever gets the record next.
+    case cancelled
+}

@@ -1,0 +1,42 @@
+import GenesysCloud
+import JSON
+
+/// The API as one change uses it: counts what is spent and turns its errors into faults of the change.
+struct TalliedAPI {
+    let api: any GenesysAPI
+    var tally = CallTally()
+
+    mutating func find(_ type: ResourceType, externalID: String) async throws(ApplyFault) -> JSONValue? {
+        do throws(GenesysError) {
+            return try await api.find(type, externalID: externalID, tally: &tally)
+        } catch {
+            throw .api(error)
+        }
+    }
+
+    mutating func get(_ type: ResourceType, id: String) async throws(ApplyFault) -> JSONValue? {
+        do throws(GenesysError) {
+            return try await api.get(type, id: id, tally: &tally)
+        } catch {
+            throw .api(error)
+        }
+    }
+
+    mutating func create(_ type: ResourceType, _ resource: JSONValue) async throws(ApplyFault) -> JSONValue {
+        do throws(GenesysError) {
+            return try await api.create(type, resource, tally: &tally)
+        } catch {
+            throw .api(error)
+        }
+    }
+
+    mutating func replace(
+        _ type: ResourceType, id: String, with resource: JSONValue
+    ) async throws(ApplyFault) -> JSONValue {
+        do throws(GenesysError) {
+            return try await api.replace(type, id: id, with: resource, tally: &tally)
+        } catch {
+            throw .api(error)
+        }
+    }
+}

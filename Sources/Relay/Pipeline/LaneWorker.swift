@@ -1,0 +1,101 @@
+import GenesysCloud
+import KafkaClient
+import Observability
+import Seams
+import WorkerPool
+
+/// The body of the pool's tasks: applies the head of a lane and decides what happens next with it.
+///
+/// A change that cannot be settled yet never throws out of here: it is a verdict for the pool.
+struct LaneWorker: Sendable {
+    let applier: any Applying
+    let retry: RetryPolicy
+    let circuit: Circuit
+    let settle: @Sendable ([Settlement]) async -> Void
+    let makeSettlement: @Sendable (WorkItem, Outcome) -> Settlement
+    let time: any TimeSource
+    let random: any RandomSource
+    let logger: Logger
+
+    func handle(_ run: LaneRun<LaneKey, WorkItem>) async -> LaneVerdict {
+        let epoch = circuit.epoch
+        let started = time.now
+        for item in run.items { item.progress.begin(at: started, outages: circuit.outageTime) }
+        let result = await applier.apply(run.items.map(\.change))
+
+        var settlements: [Settlement] = []
+        for (item, applied) in zip(run.items, result.settled) {
+            item.progress.add(applied.tally, counts: true)
+            settlements.append(makeSettlement(item, outcome(of: item, applied)))
+        }
+        if result.settled.contains(where: { $0.tally.requests > 0 }) { circuit.succeeded(startedIn: epoch) }
+
+        var verdict = LaneVerdict.finished(settlements.count)
+        if let interruption = result.interruption, settlements.count < run.items.count {
+            let item = run.items[settlements.count]
+            switch judge(interruption, of: item, tally: result.interruptedTally, epoch: epoch) {
+            case .givenUp(let reason):
+                settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason)))))
+                verdict = .finished(settlements.count)
+            case .parked(let until, let reason):
+                verdict = .parked(finished: settlements.count, until: until, reason: reason)
+            case .handedBack:
+                break
+            }
+        }
+        if !settlements.isEmpty { await settle(settlements) }
+        return verdict
+    }
+
+    private enum Judgement {
+        case givenUp(Reason)
+        case parked(until: Moment, ParkReason)
+        case handedBack
+    }
+
+    private func judge(
+        _ interruption: Interruption, of item: WorkItem, tally: CallTally, epoch: Int
+    ) -> Judgement {
+        switch interruption {
+        case .outage(let error):
+            item.progress.add(tally, counts: false)
+            circuit.failed(error, startedIn: epoch)
+            return .handedBack
+        case .cancelled:
+            return .handedBack
+        case .retry(let reason):
+            item.progress.add(tally, counts: true)
+            circuit.succeeded(startedIn: epoch)
+            let attempts = item.progress.current.attempts
+            guard attempts < retry.maxAttempts, age(of: item) < retry.maxAge else { return .givenUp(reason) }
+            let delay = retry.delay(afterAttempt: attempts, random: random)
+            logger.debug("a change is tried again", [
+                "record": "\(item.partition)/\(item.record.offset)", "attempt": "\(attempts)",
+                "reason": reason.code.rawValue, "delayMs": "\(delay.wholeMilliseconds)"
+            ])
+            return .parked(until: time.now + delay, .backOff)
+        case .wait(let reason):
+            item.progress.add(tally, counts: false)
+            circuit.succeeded(startedIn: epoch)
+            let age = age(of: item)
+            guard age < retry.maxAge else { return .givenUp(reason) }
+            // Waits grow with the age, so that a late organization is not asked for all the time.
+            let longest = min(retry.maxDelay, max(retry.baseDelay, age))
+            return .parked(until: time.now + longest / 2 + random.duration(upTo: longest / 2), .backOff)
+        }
+    }
+
+    /// Since the first attempt, outages left out.
+    private func age(of item: WorkItem) -> Duration {
+        guard let begin = item.progress.current.begin else { return .zero }
+        return time.now - begin.moment - (circuit.outageTime - begin.outages)
+    }
+
+    private func outcome(of item: WorkItem, _ applied: AppliedChange) -> Outcome {
+        let spent = item.progress.current
+        return Outcome(
+            status: applied.status, contactID: applied.contactID, organizationID: applied.organizationID,
+            attempts: spent.attempts, requests: spent.requests,
+            duration: spent.begin.map { time.now - $0.moment } ?? .zero)
+    }
+}

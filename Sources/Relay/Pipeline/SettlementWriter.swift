@@ -1,0 +1,173 @@
+import KafkaClient
+import Observability
+import Seams
+import Synchronization
+
+/// Writes outcomes and dead letters, then commits the offsets of what is written: in this order, so that no offset is
+/// committed whose outcome the log does not hold.
+///
+/// One loop does both, batch by batch. What cannot be written stays, is tried again with back-off, and makes the worker
+/// unready: nothing is dropped.
+final class SettlementWriter: Sendable {
+    /// The most settlements written as one batch.
+    static let batchLimit = 1000
+    /// How long a batch may wait for more: a commit for each record would cost the broker more than the record.
+    static let linger = Duration.milliseconds(20)
+
+    private let queue = Mutex(SettlementQueue())
+    private let bell = Doorbell()
+    private let producer: any KafkaProducing
+    private let consumer: any KafkaConsuming
+    private let ledgers: PartitionLedgers
+    private let backlogLimit: Int
+    private let backlogChanged: @Sendable () -> Void
+    private let written: @Sendable ([Settlement]) -> Void
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let health: HealthBoard
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - backlogLimit: How many settlements may wait before `isBacklogged` says so.
+    ///   - backlogChanged: Called after each change of the backlog, outside any lock.
+    ///   - written: Called with settlements whose records the log has acknowledged.
+    init(
+        producer: any KafkaProducing, consumer: any KafkaConsuming, ledgers: PartitionLedgers, backlogLimit: Int,
+        time: any TimeSource, random: any RandomSource, health: HealthBoard, logger: Logger,
+        backlogChanged: @escaping @Sendable () -> Void, written: @escaping @Sendable ([Settlement]) -> Void
+    ) {
+        self.producer = producer
+        self.consumer = consumer
+        self.ledgers = ledgers
+        self.backlogLimit = backlogLimit
+        self.time = time
+        self.random = random
+        self.health = health
+        self.logger = logger
+        self.backlogChanged = backlogChanged
+        self.written = written
+    }
+
+    /// How many settlements are not written and committed yet.
+    var backlog: Int { queue.withLock { $0.backlog } }
+
+    /// Whether so many wait that no more records should be taken.
+    var isBacklogged: Bool { backlog > backlogLimit }
+
+    /// Hands settlements over. Never waits: what produces them is bounded by the intake, and that by `isBacklogged`.
+    func settle(_ settlements: [Settlement]) {
+        queue.withLock { $0.add(settlements) }
+        backlogChanged()
+        bell.ring()
+    }
+
+    /// Waits until all that has been settled so far is written and committed, or until the task is cancelled.
+    func flush() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                guard queue.withLock({ $0.await(continuation) }) else { return continuation.resume() }
+                bell.ring()
+                // A cancellation that came before the continuation was there found nobody to release.
+                if Task.isCancelled { release(queue.withLock { $0.releaseWaiters() }) }
+            }
+        } onCancel: {
+            release(queue.withLock { $0.releaseWaiters() })
+        }
+    }
+
+    /// Lets `run` end once everything is written.
+    func close() {
+        queue.withLock { $0.close() }
+        bell.ring()
+    }
+
+    /// Writes until `close` was called and nothing is left, or until the task is cancelled.
+    ///
+    /// - Throws: The producer's error when it cannot go on.
+    func run() async throws(KafkaError) {
+        defer { release(queue.withLock { $0.end() }) }
+        var owed: [TopicPartition: Int64] = [:]
+        var uncommitted = 0
+        var failures = 0
+        while !Task.isCancelled {
+            let (isEmpty, isClosed) = queue.withLock { ($0.isEmpty, $0.isClosed) }
+            if isEmpty && uncommitted == 0 {
+                if isClosed { break }
+                await bell.wait()
+                await lingerForMore()
+            }
+            let batch = queue.withLock { $0.take(Self.batchLimit) }
+            let (done, left) = try await write(batch)
+            ledgers.finish(done)
+            written(done)
+            owed.merge(ledgers.takeCommits()) { _, new in new }
+            uncommitted += done.count
+            let isCommitted = await commit(&owed)
+            let due = queue.withLock { queue in
+                queue.putBack(left)
+                return queue.finish(isCommitted ? uncommitted : 0)
+            }
+            if isCommitted { uncommitted = 0 }
+            release(due)
+            backlogChanged()
+            if left.isEmpty && isCommitted {
+                failures = 0
+                health.clear(.outcomes)
+            } else {
+                failures += 1
+                let longest = min(.seconds(10), .milliseconds(100) * (1 << min(failures, 10)))
+                try? await time.sleep(for: longest / 2 + random.duration(upTo: longest / 2))
+            }
+        }
+    }
+
+    private func lingerForMore() async {
+        let mayLinger = queue.withLock { !$0.isHurried && !$0.isClosed && $0.backlog < Self.batchLimit }
+        if mayLinger { try? await time.sleep(for: Self.linger) }
+    }
+
+    /// Produces a batch; what could not be written comes back with only the records that are still missing.
+    private func write(_ batch: [Settlement]) async throws(KafkaError) -> (done: [Settlement], left: [Settlement]) {
+        guard !batch.isEmpty else { return ([], []) }
+        var results = await producer.produce(batch.flatMap(\.records)).makeIterator()
+        var done: [Settlement] = []
+        var left: [Settlement] = []
+        var firstFault: (error: KafkaError, topic: String)?
+        for settlement in batch {
+            var rest = settlement
+            rest.records = []
+            for record in settlement.records {
+                guard case .failure(let error)? = results.next() else { continue }
+                rest.records.append(record)
+                firstFault = firstFault ?? (error, record.topic)
+            }
+            if rest.records.isEmpty { done.append(settlement) } else { left.append(rest) }
+        }
+        if let (error, topic) = firstFault {
+            health.report(.outcomes, "\(left.count) outcomes or dead letters cannot be written to \(topic): \(error.code)")
+            logger.error(
+                "outcomes cannot be written: their offsets stay uncommitted",
+                ["topic": topic, "count": "\(left.count)", "fault": error.description])
+            if error.isFatal { throw error }
+        }
+        return (done, left)
+    }
+
+    /// Commits what is owed and empties `owed`; on a fault keeps what is still ours for the next try.
+    private func commit(_ owed: inout [TopicPartition: Int64]) async -> Bool {
+        owed = owed.filter { ledgers.owns($0.key) }
+        guard !owed.isEmpty else { return true }
+        do throws(KafkaError) {
+            try await consumer.commit(owed.mapValues { CommittedOffset($0) })
+            owed = [:]
+            return true
+        } catch {
+            logger.warning("offsets could not be committed", ["fault": error.description])
+            return false
+        }
+    }
+
+    private func release(_ waiters: [SettlementQueue.Waiter]) {
+        for waiter in waiters { waiter.continuation.resume() }
+    }
+}
