@@ -5,8 +5,8 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
     private struct Page {
         var generation: Generation
         var ledger: OffsetLedger
-        /// The position that was taken last, or with which the assignment began.
-        var taken: Int64
+        /// The position that was taken last, or with which the assignment began; nil when its commit failed.
+        var taken: Int64?
     }
 
     private var pages: [Partition: Page] = [:]
@@ -99,7 +99,7 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
 
     /// Offers these partitions again at the next `takeCommits`, moved or not.
     public mutating func commitFailed(_ partitions: some Sequence<Partition>) {
-        for partition in partitions { pages[partition]?.taken = -1 }
+        for partition in partitions { pages[partition]?.taken = nil }
     }
 
     /// What may be committed of these partitions now, moved or not; those that are not assigned are left out.

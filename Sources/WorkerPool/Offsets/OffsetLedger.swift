@@ -23,9 +23,10 @@ public struct OffsetLedger: Sendable {
         end = next
     }
 
-    /// Enters a record that was read. False, and nothing is entered, when the offset is not beyond all before it.
+    /// Enters a record that was read. False, and nothing is entered, when the offset is not beyond all before it, or is
+    /// the largest integer, past which no position lies.
     public mutating func begin(_ offset: Int64) -> Bool {
-        guard offset >= end else { return false }
+        guard offset >= end, offset < .max else { return false }
         entries.append(Entry(offset: offset, isFinished: false))
         end = offset + 1
         unfinishedCount += 1
