@@ -51,15 +51,16 @@ let package = Package(
         module("WorkerPool", uses: ["Seams"]),
         module("Relay", uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "Observability"]),
         module("Sandbox", uses: ["Seams", "JSON", "HTTPServer"]),
-        module("Configuration", uses: ["CYAML"]),
         module("CommandLineParsing"),
-        .executableTarget(
-            name: "contact-relay",
-            dependencies: [
+        module("Configuration", uses: ["CYAML", "CommandLineParsing"]),
+        module(
+            "RelayCommand",
+            uses: [
                 "Seams", "JSON", "Observability", "KafkaClient", "HTTPClient", "HTTPServer", "GenesysCloud",
                 "WorkerPool", "Relay", "Sandbox", "Configuration", "CommandLineParsing",
-            ],
-            swiftSettings: strict),
+            ]),
+        .executableTarget(
+            name: "contact-relay", dependencies: ["RelayCommand", "CommandLineParsing"], swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Seams"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -73,7 +74,8 @@ let package = Package(
         tests(of: "WorkerPool", uses: ["Seams"]),
         tests(of: "Relay", uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
         tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
-        tests(of: "Configuration"),
         tests(of: "CommandLineParsing"),
+        tests(of: "Configuration", uses: ["CommandLineParsing"]),
+        tests(of: "RelayCommand", uses: ["Configuration", "CommandLineParsing", "Observability"]),
     ]
 )
