@@ -19,9 +19,16 @@ public final class ManualTime: TimeSource {
     private let state = Mutex(State())
     private let wallOrigin: WallTime
 
+    private let passedOver: Duration
+
     /// Makes a clock that stands at `Moment.start`, which is `wallOrigin` on the wall.
-    public init(wallOrigin: WallTime = WallTime(milliseconds: 1_790_000_000_000)) {
+    ///
+    /// Sleeps of at most `passedOver` end at once: for tests that are not about short lingering.
+    public init(
+        wallOrigin: WallTime = WallTime(milliseconds: 1_790_000_000_000), passingOver passedOver: Duration = .zero
+    ) {
         self.wallOrigin = wallOrigin
+        self.passedOver = passedOver
     }
 
     public var now: Moment { state.withLock { $0.now } }
@@ -44,7 +51,7 @@ public final class ManualTime: TimeSource {
                 }
                 let answer = state.withLock { state -> Answer in
                     if state.cancelledEarly.remove(id) != nil { return .cancelled }
-                    if state.now >= deadline { return .done }
+                    if state.now + passedOver >= deadline { return .done }
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
                     let count = state.sleepers.count
                     let seen = state.watchers.filter { $0.count <= count }.map(\.continuation)

@@ -44,6 +44,6 @@ extension Reason {
             case .serverError, .cancelled: .serverError
             case .timedOut: .timeout
             }
-        self.init(code, error.message, httpStatus: error.status, correlationID: error.correlationID)
+        self.init(code, error)
     }
 }

@@ -30,7 +30,7 @@ public struct ApplyResult: Sendable {
 /// The end of one change: the part of its outcome that the applier knows.
 public struct AppliedChange: Sendable {
     /// What became of it: applied, unchanged, superseded or rejected.
-    public var status: OutcomeStatus
+    public var status: Outcome.Status
     /// The contact's Genesys id, where one is known.
     public var contactID: String?
     /// The Genesys id of the organization, or of the contact's organization.
@@ -40,7 +40,7 @@ public struct AppliedChange: Sendable {
 
     /// Makes one.
     public init(
-        _ status: OutcomeStatus, contactID: String? = nil, organizationID: String? = nil,
+        _ status: Outcome.Status, contactID: String? = nil, organizationID: String? = nil,
         tally: CallTally = CallTally()
     ) {
         self.status = status

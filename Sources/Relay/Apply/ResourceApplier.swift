@@ -113,7 +113,7 @@ public struct ResourceApplier: Applying {
         }
     }
 
-    private func applied(_ status: OutcomeStatus, _ change: ResourceChange, _ resource: JSONValue) -> AppliedChange {
+    private func applied(_ status: Outcome.Status, _ change: ResourceChange, _ resource: JSONValue) -> AppliedChange {
         let id = resource["id"]?.stringValue
         return switch change.resourceType {
         case .contact: AppliedChange(status, contactID: id, organizationID: resource["organizationId"]?.stringValue)

@@ -30,6 +30,8 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
     public static let timeout = ReasonCode(rawValue: "timeout")
     /// The API failed.
     public static let serverError = ReasonCode(rawValue: "serverError")
+    /// The connection broke before the answer came, or none could be made.
+    public static let connectionLost = ReasonCode(rawValue: "connectionLost")
     /// The API wants fewer requests.
     public static let rateLimited = ReasonCode(rawValue: "rateLimited")
     /// Attempts or their time are used up.
@@ -50,7 +52,7 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
     /// Every code that this program uses, in the order of the contract.
     public static let all: [ReasonCode] = [
         malformedEvent, unsupportedType, invalidData, notFound, organizationNotFound, conflict, invalidRequest,
-        forbidden, timeout, serverError, rateLimited, retriesExhausted, quotaExhausted, dependencyViolation,
+        forbidden, timeout, serverError, connectionLost, rateLimited, retriesExhausted, quotaExhausted, dependencyViolation,
         windowClosed, webhookNotAllowed, staleSequence, uncertainSubmission,
     ]
 }

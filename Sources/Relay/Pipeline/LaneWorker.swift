@@ -11,7 +11,7 @@ struct LaneWorker: Sendable {
     let applier: any Applying
     let retry: RetryPolicy
     let circuit: Circuit
-    let settle: @Sendable ([Settlement]) async -> Void
+    let settle: @Sendable ([Settlement]) -> Void
     let makeSettlement: @Sendable (WorkItem, Outcome) -> Settlement
     let time: any TimeSource
     let random: any RandomSource
@@ -43,7 +43,7 @@ struct LaneWorker: Sendable {
                 break
             }
         }
-        if !settlements.isEmpty { await settle(settlements) }
+        if !settlements.isEmpty { settle(settlements) }
         return verdict
     }
 
@@ -94,7 +94,7 @@ struct LaneWorker: Sendable {
     private func outcome(of item: WorkItem, _ applied: AppliedChange) -> Outcome {
         let spent = item.progress.current
         return Outcome(
-            status: applied.status, contactID: applied.contactID, organizationID: applied.organizationID,
+            applied.status, contactID: applied.contactID, organizationID: applied.organizationID,
             attempts: spent.attempts, requests: spent.requests,
             duration: spent.begin.map { time.now - $0.moment } ?? .zero)
     }

@@ -11,4 +11,6 @@ struct Settlement: Sendable {
     var records: [ProducerRecord]
     /// The outcome's status, for counting.
     let status: String
+    /// Whether a dead letter belongs to it.
+    let isDeadLetter: Bool
 }

@@ -1,0 +1,179 @@
+import KafkaClient
+import Observability
+import Seams
+import WorkerPool
+
+/// The way in: takes what the consumer has to say and turns records into work.
+///
+/// It never waits for work, so that assignments and revocations are always answered; a full pool shows as paused
+/// partitions instead (`FlowControl`).
+struct Intake: Sendable {
+    let consumer: any KafkaConsuming
+    let ledgers: PartitionLedgers
+    let pool: WorkerPool<LaneKey, WorkItem>
+    let flow: FlowControl
+    let writer: SettlementWriter
+    let maker: SettlementMaker
+    let metrics: PipelineMetrics
+    let health: HealthBoard
+    let stop: StopSignal
+    let gracePeriod: Duration
+    let time: any TimeSource
+    let logger: Logger
+
+    private let decoder = EventDecoder()
+
+    init(
+        consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
+        flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
+        health: HealthBoard, stop: StopSignal, gracePeriod: Duration, time: any TimeSource, logger: Logger
+    ) {
+        self.consumer = consumer
+        self.ledgers = ledgers
+        self.pool = pool
+        self.flow = flow
+        self.writer = writer
+        self.maker = maker
+        self.metrics = metrics
+        self.health = health
+        self.stop = stop
+        self.gracePeriod = gracePeriod
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Runs until the consumer is closed, and until every revocation has been answered.
+    ///
+    /// - Throws: The consumer's error when it cannot go on.
+    func run() async throws(KafkaError) {
+        let fatal = await withTaskGroup(of: Void.self) { revocations -> KafkaError? in
+            var fatal: KafkaError?
+            while true {
+                let events = await consumer.nextEvents()
+                guard !events.isEmpty else { return fatal }
+                for event in events {
+                    switch event {
+                    case .records(let records):
+                        take(records)
+                    case .assigned(let partitions):
+                        assigned(partitions)
+                    case .revoked(let partitions, let acknowledgement):
+                        let leaving = stopTaking(partitions)
+                        revocations.addTask {
+                            await finish(leaving)
+                            flow.removed(partitions)
+                            ledgers.letGo(partitions)
+                            acknowledgement()
+                        }
+                    case .lost(let partitions):
+                        lost(partitions)
+                    case .lostRange(let partition, let committed, let logStart):
+                        reportLostRange(partition, committed: committed, logStart: logStart)
+                    case .error(let error):
+                        report(error)
+                        if error.isFatal, fatal == nil {
+                            fatal = error
+                            stop.raise(to: .hurry)
+                        }
+                    }
+                }
+            }
+        }
+        if let fatal { throw fatal }
+    }
+
+    // MARK: Records
+
+    private func take(_ records: [KafkaRecord]) {
+        let generations = ledgers.begin(records)
+        var work: [(key: LaneKey, item: WorkItem)] = []
+        var settled: [Settlement] = []
+        for (record, generation) in zip(records, generations) {
+            guard let generation else { continue }
+            let decoded = decoder.decode(record)
+            switch decoded.content {
+            case .success(let change):
+                if let externalID = change.externalID, record.key.map({ !$0.elementsEqual(externalID.utf8) }) ?? true {
+                    metrics.sawKeyMismatch()
+                }
+                let item = WorkItem(record: record, decoded: decoded, change: change, generation: generation)
+                work.append((change.laneKey(recordKey: record.key), item))
+            case .failure(let rejection):
+                logger.info(
+                    "an event was rejected",
+                    ["record": "\(record.partition)/\(record.offset)", "reason": rejection.reason.code.rawValue])
+                settled.append(
+                    maker.settlement(
+                        of: record, decoded, generation: generation, Outcome(.rejected(rejection.reason))))
+            }
+        }
+        metrics.took(work.count + settled.count)
+        pool.submit(work)
+        if !settled.isEmpty { writer.settle(settled) }
+    }
+
+    // MARK: Assignments
+
+    private func assigned(_ partitions: [TopicPartition]) {
+        let generation = ledgers.assign(partitions)
+        pool.assign(partitions, generation: generation)
+        flow.assigned(partitions)
+        health.clear(.joining)
+        logger.info(
+            "partitions assigned",
+            ["partitions": partitions.sorted().map(\.description).joined(separator: ","), "generation": "\(generation.number)"])
+    }
+
+    private func stopTaking(_ partitions: [TopicPartition]) -> [TopicPartition] {
+        pool.revoke(partitions)
+        clearLostRanges(partitions)
+        return ledgers.drain(partitions)
+    }
+
+    /// Lets what runs finish and its outcomes and offsets be written, within the grace period; what is not done then is
+    /// left to the next owner.
+    private func finish(_ partitions: [TopicPartition]) async {
+        let deadline = time.now + gracePeriod
+        let isDrained = await pool.drained(partitions, by: deadline)
+        await time.run(until: deadline) { await writer.flush() }
+        let names = partitions.sorted().map(\.description).joined(separator: ",")
+        if isDrained {
+            logger.info("partitions let go", ["partitions": names])
+        } else {
+            logger.warning("partitions let go before all that ran had finished", ["partitions": names])
+        }
+    }
+
+    private func lost(_ partitions: [TopicPartition]) {
+        pool.revoke(partitions)
+        clearLostRanges(partitions)
+        flow.removed(partitions)
+        ledgers.letGo(partitions)
+        logger.warning(
+            "partitions lost: another member has them, their work is dropped",
+            ["partitions": partitions.sorted().map(\.description).joined(separator: ",")])
+    }
+
+    private func clearLostRanges(_ partitions: [TopicPartition]) {
+        for partition in partitions { health.clear(.lostRange(partition.description)) }
+    }
+
+    // MARK: Faults
+
+    private func reportLostRange(_ partition: TopicPartition, committed: Int64, logStart: Int64) {
+        health.report(
+            .lostRange(partition.description),
+            "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log; kafka.acceptLostRange=true goes on after them")
+        logger.error(
+            "the committed offset is no longer in the log: the partition stands still until kafka.acceptLostRange is true",
+            ["partition": "\(partition)", "committed": "\(committed)", "logStart": "\(logStart)"])
+    }
+
+    private func report(_ error: KafkaError) {
+        if error.isFatal {
+            logger.critical("the consumer cannot go on", ["fault": error.description])
+        } else {
+            logger.warning("the consumer reports a fault", ["fault": error.description])
+        }
+    }
+}

@@ -1,0 +1,20 @@
+public import KafkaClient
+public import WorkerPool
+
+/// What a pipeline does at one moment, for status pages and metrics.
+public struct PipelineStatus: Sendable {
+    /// The assigned partitions, in order.
+    public var partitions: [TopicPartition]
+    /// What is under way in each; a partition without a record since its assignment has no entry.
+    public var ledgers: [TopicPartition: LedgerSnapshot]
+    /// The pool.
+    public var pool: PoolSnapshot
+    /// Outcomes that are not written and committed yet.
+    public var backlog: Int
+    /// Why intake is paused; empty while records flow.
+    public var pausedBecause: [String]
+    /// Why the worker is not ready, by cause; empty while it is.
+    public var faults: [HealthBoard.Cause: String]
+    /// Outcomes written so far, by status.
+    public var outcomes: [String: Int]
+}

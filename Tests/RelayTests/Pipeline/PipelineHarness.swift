@@ -1,0 +1,57 @@
+import KafkaClient
+import Observability
+import Seams
+import TestSupport
+import WorkerPool
+
+@testable import Relay
+
+/// A pipeline on scripted parts.
+struct PipelineHarness {
+    let consumer = ScriptedConsumer()
+    let producer = RecordingProducer()
+    let time = ManualTime(passingOver: .milliseconds(50))
+    let health = HealthBoard()
+    let applier: ScriptedApplier
+    let pipeline: Pipeline
+
+    static let partition = TopicPartition("contact-changes", 0)
+
+    init(
+        _ applier: ScriptedApplier = ScriptedApplier(), limits: PoolLimits? = nil, retry: RetryPolicy = RetryPolicy()
+    ) {
+        self.applier = applier
+        pipeline = Pipeline(
+            settings: PipelineSettings(
+                limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
+            consumer: consumer, producer: producer, applier: applier, time: time, random: SeededRandom(seed: 1),
+            health: health, registry: MetricsRegistry(), logger: .disabled)
+    }
+
+    /// Runs the pipeline around `body`, then stops it and waits for its end.
+    func running(_ body: (PipelineHarness) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await pipeline.run() }
+            consumer.push(.assigned([Self.partition]))
+            try await body(self)
+            pipeline.stop()
+            for try await _ in group {}
+        }
+    }
+
+    /// A valid upsert of the contact with that external id, which is also its key.
+    static func upsert(_ externalID: String, offset: Int64) -> KafkaRecord {
+        let text = """
+            {"specversion":"1.0","id":"e-\(offset)","source":"/crm","type":"contact.upserted","datacontenttype":\
+            "application/json","data":{"externalId":"\(externalID)","contact":{"firstName":"Ada"}}}
+            """
+        return KafkaRecord(
+            partition: partition, offset: offset, timestamp: 1, key: Array(externalID.utf8), value: Array(text.utf8),
+            headers: [KafkaHeader("content-type", "application/cloudevents+json")])
+    }
+
+    /// Waits, turn by turn, until `condition` holds: for states that nobody announces.
+    func until(_ condition: () -> Bool) async {
+        while !condition() { await Task.yield() }
+    }
+}

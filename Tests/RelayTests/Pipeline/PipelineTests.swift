@@ -1,0 +1,255 @@
+import GenesysCloud
+import JSON
+import KafkaClient
+import Seams
+import TestSupport
+import Testing
+import WorkerPool
+
+@testable import Relay
+
+@Suite(.timeLimit(.minutes(1))) struct PipelineTests {
+    @Test func aChangeEndsAsOneOutcomeAndItsOffsetIsCommitted() async throws {
+        let harness = PipelineHarness()
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 41)]))
+            await $0.producer.count(1)
+        }
+        let outcome = try #require(try harness.producer.outcomes().first)
+        #expect(outcome["id"]?.stringValue == "contact-changes/0/41")
+        #expect(outcome["data"]?["status"]?.stringValue == "applied")
+        #expect(outcome["data"]?["attempts"]?.intValue == 1)
+        #expect(outcome["data"]?["requests"]?.intValue == 2)
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 42])
+        #expect(harness.producer.records(of: "contact-changes.dlq").isEmpty)
+    }
+
+    @Test func anEventThatCannotBeReadIsRejectedAndItsBytesAreADeadLetter() async throws {
+        let harness = PipelineHarness()
+        let value: [UInt8] = [0xFF, 0x00, 0x7B]
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    KafkaRecord(
+                        partition: PipelineHarness.partition, offset: 7, key: nil, value: value,
+                        headers: [KafkaHeader("x", nil as [UInt8]?)])
+                ]))
+            await $0.producer.count(1)
+        }
+        let outcome = try #require(try harness.producer.outcomes().first)
+        #expect(outcome["type"]?.stringValue == "record.outcome")
+        #expect(outcome["data"]?["status"]?.stringValue == "rejected")
+        let letters = harness.producer.records(of: "contact-changes.dlq")
+        #expect(letters.count == 1)
+        #expect(letters.first?.value == value)
+        #expect(letters.first?.key == nil)
+        #expect(letters.first?.headers.first == KafkaHeader("x", nil as [UInt8]?))
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 8])
+    }
+
+    @Test func noOffsetIsCommittedBeyondAnUnfinishedRecord() async throws {
+        let harness = PipelineHarness()
+        harness.applier.hold("slow")
+        try await harness.running {
+            $0.consumer.push(
+                .records([PipelineHarness.upsert("slow", offset: 0), PipelineHarness.upsert("quick", offset: 1)]))
+            await $0.producer.count(1)
+            let harness = $0
+            await $0.until { harness.pipeline.status.backlog == 0 }
+            #expect(harness.consumer.committedOffsets[PipelineHarness.partition] ?? 0 == 0)
+            $0.applier.letGo("slow")
+            await $0.producer.count(2)
+        }
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aFailedAttemptWaitsWithoutATaskAndIsCounted() async throws {
+        let reason = Reason(.serverError, "503", httpStatus: 503)
+        let harness = PipelineHarness(
+            ScriptedApplier { change, earlier in
+                change.externalID == "a" && earlier < 2 ? .interrupted(.retry(reason)) : .applied
+            }, limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1),
+                    PipelineHarness.upsert("b", offset: 2),
+                ]))
+            // The only task is free for b while a waits, and a's second event stays behind its first.
+            await $0.producer.count(1)
+            #expect($0.applier.log.filter { $0 == "b" }.count == 1)
+            for _ in 1...2 {
+                let harness = $0
+                await $0.until { harness.pipeline.status.pool.parked == 2 || harness.applier.log.count > 4 }
+                $0.time.advance(by: .seconds(2))
+            }
+            await $0.producer.count(3)
+        }
+        let outcomes = try harness.producer.outcomes()
+        #expect(outcomes.map { $0["id"]?.stringValue } == ["2", "0", "1"].map { "contact-changes/0/\($0)" })
+        #expect(outcomes[1]["data"]?["attempts"]?.intValue == 3)
+        #expect(outcomes[1]["data"]?["requests"]?.intValue == 4)
+        #expect(outcomes[2]["data"]?["attempts"]?.intValue == 1)
+    }
+
+    @Test func whenAttemptsAreUsedUpTheEventFailsAndTheKeyGoesOn() async throws {
+        let reason = Reason(.timeout, "no answer")
+        let harness = PipelineHarness(
+            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.retry(reason)) : .applied },
+            retry: RetryPolicy(maxAttempts: 3))
+        try await harness.running {
+            $0.consumer.push(
+                .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
+            let harness = $0
+            for tries in 1...2 {
+                await $0.until { harness.applier.log.count == tries && harness.pipeline.status.pool.parked == 2 }
+                $0.time.advance(by: .seconds(60))
+            }
+            await $0.producer.count(2)
+        }
+        let outcomes = try harness.producer.outcomes()
+        #expect(outcomes.map { $0["data"]?["status"]?.stringValue } == ["failed", "applied"])
+        #expect(outcomes[0]["data"]?["reason"]?["code"]?.stringValue == "timeout")
+        #expect(outcomes[0]["data"]?["attempts"]?.intValue == 3)
+        #expect(harness.producer.records(of: "contact-changes.dlq").count == 1)
+    }
+
+    @Test func aFaultOfTheSetUpPausesTheIntakeAndCostsNoEvent() async throws {
+        let forbidden = GenesysError(.forbidden, status: 403, message: "missing permission")
+        let harness = PipelineHarness(
+            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.outage(forbidden)) : .applied })
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            let harness = $0
+            for tries in 1...3 {
+                await $0.until { harness.applier.log.count == tries && harness.pipeline.status.pool.limit == 0 }
+                #expect(harness.consumer.paused == [PipelineHarness.partition])
+                #expect(harness.health.faults[.outage] != nil)
+                await $0.time.sleepers()
+                // Far beyond maxAge: an outage ages nothing.
+                $0.time.advance(by: .seconds(3600))
+            }
+            await $0.producer.count(1)
+            await $0.until { harness.consumer.paused.isEmpty }
+            #expect(harness.health.isReady)
+            #expect(harness.pipeline.status.pool.limit == 8)
+        }
+        let outcome = try #require(try harness.producer.outcomes().first)
+        #expect(outcome["data"]?["status"]?.stringValue == "applied")
+        #expect(outcome["data"]?["attempts"]?.intValue == 1)
+        #expect(harness.producer.records(of: "contact-changes.dlq").isEmpty)
+    }
+
+    @Test func aDeadLetterThatCannotBeWrittenKeepsItsOffsetUncommitted() async throws {
+        let harness = PipelineHarness()
+        harness.producer.refuse("contact-changes.dlq", with: KafkaError(code: "UNKNOWN_TOPIC_OR_PART", message: "none"))
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    KafkaRecord(partition: PipelineHarness.partition, offset: 0, value: nil),
+                    PipelineHarness.upsert("a", offset: 1),
+                ]))
+            await $0.producer.count(2)
+            let harness = $0
+            await $0.until { harness.health.faults[.outcomes] != nil }
+            #expect(harness.consumer.committedOffsets[PipelineHarness.partition] ?? 0 == 0)
+            $0.producer.refuse("contact-changes.dlq", with: nil)
+            await $0.time.sleepers()
+            $0.time.advance(by: .seconds(10))
+            await $0.producer.count(1, of: "contact-changes.dlq")
+            await $0.until { harness.health.isReady }
+        }
+        #expect(harness.producer.records(of: "contact-outcomes").count == 2)
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aRevokedPartitionIsLetGoOnlyWhenWhatRunsIsFinishedAndCommitted() async throws {
+        let harness = PipelineHarness(limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(
+                .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("b", offset: 1)]))
+            await $0.applier.arrival(of: "a")
+            let harness = $0
+            async let letGo: Void = harness.consumer.revoke([PipelineHarness.partition])
+            await $0.until { harness.pipeline.status.pool.buffered == 1 }
+            #expect(harness.pipeline.status.partitions == [PipelineHarness.partition])
+            $0.applier.letGo("a")
+            await letGo
+            #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
+            #expect(harness.applier.log == ["a"])
+            // Back again: a new generation, from where the last one ended.
+            $0.consumer.push(.assigned([PipelineHarness.partition]), .records([PipelineHarness.upsert("b", offset: 1)]))
+            await $0.producer.count(2)
+        }
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func whatIsLostIsDroppedAndNothingOfItIsCommitted() async throws {
+        let harness = PipelineHarness()
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 5)]))
+            await $0.applier.arrival(of: "a")
+            let harness = $0
+            $0.consumer.push(.lost([PipelineHarness.partition]))
+            await $0.until { harness.pipeline.status.partitions.isEmpty }
+            $0.applier.letGo("a")
+            await $0.until { harness.pipeline.status.pool.running == 0 && harness.pipeline.status.backlog == 0 }
+        }
+        #expect(harness.consumer.committedOffsets.isEmpty)
+    }
+
+    @Test func aFullPoolPausesThePartitionsAndResumesThem() async throws {
+        let harness = PipelineHarness(limits: PoolLimits(maxInFlight: 1, maxBuffered: 4, maxParked: 10))
+        harness.applier.hold("k0")
+        try await harness.running {
+            $0.consumer.push(.records((0..<6).map { PipelineHarness.upsert("k\($0)", offset: Int64($0)) }))
+            let harness = $0
+            await $0.until { harness.consumer.paused == [PipelineHarness.partition] }
+            #expect(harness.pipeline.status.pausedBecause == ["poolFull"])
+            $0.applier.letGo("k0")
+            await $0.producer.count(6)
+            await $0.until { harness.consumer.paused.isEmpty }
+        }
+    }
+
+    @Test func stoppingFinishesWhatRunsAndLeavesTheRest() async throws {
+        let harness = PipelineHarness(limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(
+                .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("b", offset: 1)]))
+            await $0.applier.arrival(of: "a")
+            $0.pipeline.stop()
+            let harness = $0
+            await $0.until { harness.health.faults[.stopping] != nil }
+            $0.applier.letGo("a")
+        }
+        #expect(harness.applier.log == ["a"])
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
+        #expect(harness.producer.records(of: "contact-outcomes").count == 1)
+    }
+
+    @Test func aFatalFaultOfTheConsumerEndsTheRun() async throws {
+        let harness = PipelineHarness()
+        await #expect(throws: KafkaError.self) {
+            try await harness.running {
+                $0.consumer.push(.error(KafkaError(code: "_FATAL", message: "fenced", isFatal: true)))
+            }
+        }
+    }
+
+    @Test func aFailedCommitIsMadeUpFor() async throws {
+        let harness = PipelineHarness()
+        harness.consumer.failNextCommit(KafkaError(code: "REBALANCE_IN_PROGRESS", message: "later", isRetriable: true))
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            await $0.producer.count(1)
+            await $0.time.sleepers()
+            $0.time.advance(by: .seconds(10))
+            let harness = $0
+            await $0.until { harness.consumer.committedOffsets == [PipelineHarness.partition: 1] }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import GenesysCloud
+import Relay
+import Synchronization
+
+/// An applier that answers what a test says, counts who runs at once, and can hold a change until it is let go.
+final class ScriptedApplier: Applying {
+    private struct State {
+        var log: [String] = []
+        var held: [String: CheckedContinuation<Void, Never>?] = [:]
+        var arrivals: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+    private let answer: @Sendable (ResourceChange, Int) async -> ApplyResult
+
+    /// `answer` gets the change and how often this very change was tried before.
+    init(
+        _ answer: @escaping @Sendable (ResourceChange, Int) async -> ApplyResult = { _, _ in .applied }
+    ) {
+        self.answer = answer
+    }
+
+    /// External ids in the order in which they were tried.
+    var log: [String] { state.withLock { $0.log } }
+
+    /// Holds the next try of this external id until `letGo`.
+    func hold(_ name: String) { state.withLock { $0.held[name] = .some(nil) } }
+
+    func letGo(_ name: String) {
+        let continuation = state.withLock { $0.held.removeValue(forKey: name) ?? nil }
+        continuation?.resume()
+    }
+
+    /// Waits until this external id is being tried.
+    func arrival(of name: String) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isThere = state.withLock { state in
+                if state.log.contains(name) { return true }
+                state.arrivals.append((name, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    func apply(_ changes: [ResourceChange]) async -> ApplyResult {
+        let change = changes[0]
+        let name = change.externalID ?? ""
+        let (earlier, seen) = state.withLock { state in
+            let earlier = state.log.count { $0 == name }
+            state.log.append(name)
+            let seen = state.arrivals.filter { $0.name == name }.map(\.continuation)
+            state.arrivals.removeAll { $0.name == name }
+            return (earlier, seen)
+        }
+        for continuation in seen { continuation.resume() }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isHeld = state.withLock { state in
+                guard state.held[name] != nil else { return false }
+                state.held[name] = .some(continuation)
+                return true
+            }
+            if !isHeld { continuation.resume() }
+        }
+        return await answer(change, earlier)
+    }
+}
+
+extension ApplyResult {
+    static var applied: ApplyResult {
+        var tally = CallTally()
+        tally.requests = 2
+        return ApplyResult(settled: [AppliedChange(.applied(.updated), contactID: "c-1", tally: tally)])
+    }
+
+    static func interrupted(_ interruption: Interruption) -> ApplyResult {
+        var tally = CallTally()
+        tally.requests = 1
+        return ApplyResult(settled: [], interruption: interruption, interruptedTally: tally)
+    }
+}

@@ -1,0 +1,106 @@
+import KafkaClient
+import Synchronization
+
+/// A consumer whose events a test writes, and whose calls it reads.
+final class ScriptedConsumer: KafkaConsuming {
+    private struct State {
+        var events: [KafkaConsumerEvent] = []
+        var waiter: CheckedContinuation<[KafkaConsumerEvent], Never>?
+        var isClosed = false
+        var paused: Set<TopicPartition> = []
+        var committed: [TopicPartition: CommittedOffset] = [:]
+        var commitFaults: [KafkaError] = []
+        var assigned: Set<TopicPartition> = []
+    }
+
+    private let state = Mutex(State())
+
+    var paused: Set<TopicPartition> { state.withLock { $0.paused } }
+    var committedOffsets: [TopicPartition: Int64] { state.withLock { $0.committed.mapValues(\.offset) } }
+
+    func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
+
+    func push(_ events: KafkaConsumerEvent...) {
+        deliver(events)
+    }
+
+    private func deliver(_ events: [KafkaConsumerEvent]) {
+        let wake = state.withLock { state -> (CheckedContinuation<[KafkaConsumerEvent], Never>, [KafkaConsumerEvent])? in
+            for event in events {
+                switch event {
+                case .assigned(let partitions): state.assigned.formUnion(partitions)
+                case .lost(let partitions): state.assigned.subtract(partitions)
+                default: break
+                }
+            }
+            state.events += events
+            guard let waiter = state.waiter, !state.events.isEmpty else { return nil }
+            state.waiter = nil
+            defer { state.events = [] }
+            return (waiter, state.events)
+        }
+        if let (waiter, events) = wake { waiter.resume(returning: events) }
+    }
+
+    /// Takes partitions away and waits until the worker lets them go.
+    func revoke(_ partitions: [TopicPartition]) async {
+        await withCheckedContinuation { continuation in
+            let once = Mutex<CheckedContinuation<Void, Never>?>(continuation)
+            push(
+                .revoked(
+                    partitions,
+                    acknowledgement: RevocationAcknowledgement {
+                        once.withLock { continuation in
+                            defer { continuation = nil }
+                            return continuation
+                        }?.resume()
+                    }))
+        }
+        state.withLock { $0.assigned.subtract(partitions) }
+    }
+
+    func nextEvents() async -> [KafkaConsumerEvent] {
+        await withCheckedContinuation { continuation in
+            let events = state.withLock { state -> [KafkaConsumerEvent]? in
+                if !state.events.isEmpty {
+                    defer { state.events = [] }
+                    return state.events
+                }
+                if state.isClosed { return [] }
+                state.waiter = continuation
+                return nil
+            }
+            if let events { continuation.resume(returning: events) }
+        }
+    }
+
+    func pause(_ partitions: [TopicPartition]) { state.withLock { $0.paused.formUnion(partitions) } }
+
+    func resume(_ partitions: [TopicPartition]) { state.withLock { $0.paused.subtract(partitions) } }
+
+    func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError) {
+        let fault = state.withLock { state -> KafkaError? in
+            if !state.commitFaults.isEmpty { return state.commitFaults.removeFirst() }
+            state.committed.merge(offsets) { _, new in new }
+            return nil
+        }
+        if let fault { throw fault }
+    }
+
+    func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
+        state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
+    }
+
+    func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata { KafkaGroupMetadata(bytes: []) }
+
+    func close() async {
+        let assigned = state.withLock { Array($0.assigned) }
+        if !assigned.isEmpty { await revoke(assigned) }
+        let waiter = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume(returning: [])
+    }
+}
