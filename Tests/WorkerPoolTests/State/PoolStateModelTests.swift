@@ -10,10 +10,10 @@ import Testing
             var race = PoolRace(seed: seed)
             for _ in 0..<200 {
                 race.step(&met)
-                try #require(race.difference == nil, "seed \(seed): \(race.difference ?? "")")
+                if let difference = race.difference { throw Disagreement(seed: seed, about: difference) }
             }
             race.finishAll()
-            try #require(race.difference == nil, "seed \(seed): \(race.difference ?? "")")
+            if let difference = race.difference { throw Disagreement(seed: seed, about: difference) }
             #expect(race.state.snapshot.lanes == 0 && race.state.snapshot.running == 0, "seed \(seed)")
             #expect(race.state.draining.isEmpty && race.state.tasks == 0, "seed \(seed)")
         }
