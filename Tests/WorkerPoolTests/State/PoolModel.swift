@@ -137,12 +137,13 @@ struct PoolModel {
         settle()
     }
 
-    mutating func assign(_ partitions: [Int], generation: Generation) {
-        revoke(partitions.filter { assigned[$0] != generation })
+    mutating func assign(_ partitions: [Int], generation: Generation, order: [Int: Int]) {
+        revoke(partitions.filter { assigned[$0] != generation }, order: order)
         for partition in partitions { assigned[partition] = generation }
     }
 
-    mutating func revoke(_ partitions: [Int]) {
+    /// Parked lanes that lose their head become ready in the given order of keys.
+    mutating func revoke(_ partitions: [Int], order: [Int: Int]) {
         for partition in partitions { assigned[partition] = nil }
         var freed: [Lane] = []
         for var lane in lanes {
@@ -159,7 +160,7 @@ struct PoolModel {
                 lanes.append(lane)
             }
         }
-        lanes += freed
+        lanes += freed.sorted { order[$0.key]! < order[$1.key]! }
         settle()
     }
 
