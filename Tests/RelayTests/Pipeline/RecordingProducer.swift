@@ -42,7 +42,8 @@ final class RecordingProducer: KafkaProducing {
                 state.records.append(record)
                 return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
             }
-            let reached = { (count: Int, topic: String) in state.records.count { $0.topic == topic } >= count }
+            let all = state.records
+            let reached = { (count: Int, topic: String) in all.count { $0.topic == topic } >= count }
             let due = state.watchers.filter { reached($0.count, $0.topic) }
             state.watchers.removeAll { reached($0.count, $0.topic) }
             return (results, due.map(\.continuation))
