@@ -44,7 +44,7 @@ struct ImplementationDefinedTextTests {
     }
 
     @Test func byteOrderMarkIsRefused() {
-        let error = #expect(throws: JSONError.self) { try JSONValue(parsing: "\u{FEFF}{}") }
+        let error = parsingError(parsing: "\u{FEFF}{}")
         #expect(error?.message == "a byte order mark is not allowed")
     }
 
