@@ -1,13 +1,13 @@
 /// Finds what a misspelt name was probably meant to be.
 public enum Spelling {
-    /// The nearest of `names` when it is near enough to be a slip: at most one change in three letters, case apart.
+    /// The nearest of `names` when it is near enough to be a slip: about one change in three letters, case apart.
     public static func guess(for word: String, among names: some Sequence<String>) -> String? {
         let wanted = Array(word.prefix(100).lowercased())
         guard wanted.count > 1 else { return nil }
         var best: (name: String, distance: Int)?
         for name in names {
             let distance = distance(wanted, Array(name.lowercased()))
-            if distance < best?.distance ?? (max(1, wanted.count / 3) + 1) { best = (name, distance) }
+            if distance < best?.distance ?? (max(1, (wanted.count + 1) / 3) + 1) { best = (name, distance) }
         }
         return best?.name
     }

@@ -1,0 +1,8 @@
+import RelayCommand
+
+@main
+struct ContactRelay {
+    static func main() async {
+        await Program.runAndExit()
+    }
+}

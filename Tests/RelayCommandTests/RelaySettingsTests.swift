@@ -1,0 +1,152 @@
+import CommandLineParsing
+import Configuration
+import Observability
+import TestSupport
+import Testing
+
+@testable import RelayCommand
+
+private func settings(
+    _ flags: [String] = [], environment: [String: String] = [:], required: [String] = []
+) throws -> RelaySettings {
+    let arguments = try ArgumentParser(RunCommand.declaration).parse(flags)
+    return try RelaySettings(arguments: arguments, environment: environment, required: required)
+}
+
+private func faults(_ flags: String...) throws -> [String] {
+    do {
+        _ = try settings(flags)
+        return []
+    } catch let error as ConfigurationError {
+        return error.faults.map(\.description)
+    }
+}
+
+@Suite struct RelaySettingsTests {
+    @Test func theDefaultsAreThoseOfTheContract() throws {
+        let settings = try settings()
+        #expect(settings.warnings == [])
+        #expect(settings.kafka.bootstrapServers == ["localhost:9092"])
+        #expect(settings.kafka.groupID == "contact-relay")
+        #expect(settings.kafka.groupInstanceID == nil)
+        #expect(settings.kafka.securityProtocol == .plaintext)
+        #expect(settings.kafka.properties == Properties())
+        #expect(settings.kafka.autoOffsetReset == .earliest)
+        #expect(!settings.kafka.acceptLostRange)
+        #expect(settings.topics.contactChanges == "contact-changes")
+        #expect(settings.topics.contactOutcomes == "contact-outcomes")
+        #expect(settings.topics.contactChangesDeadLetters == "contact-changes.dlq")
+        #expect(settings.genesys.apiURL == nil)
+        #expect(settings.genesys.authStyle == .form)
+        #expect(settings.genesys.apiForm == .guide)
+        #expect(settings.genesys.scopes == [])
+        #expect(settings.genesys.requestsPerMinute == 300)
+        #expect(settings.genesys.requestTimeout == .seconds(30))
+        #expect(settings.genesys.tokenRefreshMargin == .seconds(60))
+        #expect(settings.pool.maxInFlight == 64)
+        #expect(settings.pool.maxBuffered == 5000)
+        #expect(settings.pool.maxParked == 10000)
+        #expect(settings.contacts.sequenceMarks)
+        #expect(settings.contacts.contactTTL == .zero)
+        #expect(settings.retry.maxAttempts == 8)
+        #expect(settings.retry.maxAge == .seconds(900))
+        #expect(settings.retry.baseDelay == .milliseconds(500))
+        #expect(settings.retry.maxDelay == .seconds(60))
+        #expect(settings.operation.adminHost == "127.0.0.1")
+        #expect(settings.operation.adminPort == 8080)
+        #expect(settings.operation.shutdownGracePeriod == .seconds(45))
+        #expect(settings.operation.logLevel == .info)
+        #expect(settings.operation.logFormat == .text)
+    }
+
+    @Test func theEnvironmentReachesEverySettingByItsName() throws {
+        let settings = try settings(environment: [
+            "RELAY_KAFKA_BOOTSTRAP_SERVERS": "a:1,b:2", "RELAY_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "RELAY_KAFKA_SASL_MECHANISM": "scram-sha-512", "RELAY_KAFKA_SASL_USERNAME": "u",
+            "RELAY_KAFKA_SASL_PASSWORD": "p", "RELAY_KAFKA_PROPERTIES": "fetch.min.bytes=1",
+            "RELAY_GENESYS_API_URL": "https://api.example/", "RELAY_GENESYS_CLIENT_ID": "c",
+            "RELAY_CACHE_CONTACT_TTL": "5s", "RELAY_LOG_LEVEL": "debug",
+        ])
+        #expect(settings.warnings == [])
+        #expect(settings.kafka.bootstrapServers == ["a:1", "b:2"])
+        #expect(settings.kafka.securityProtocol == .saslSSL)
+        #expect(settings.kafka.saslMechanism == .scramSHA512)
+        #expect(try settings.kafka.saslPassword?.read() == "p")
+        #expect(settings.kafka.properties.entries == [.init(name: "fetch.min.bytes", value: "1")])
+        #expect(settings.genesys.apiURL == "https://api.example")
+        #expect(settings.genesys.clientID == "c")
+        #expect(settings.contacts.contactTTL == .seconds(5))
+        #expect(settings.operation.logLevel == .debug)
+    }
+
+    @Test(arguments: [
+        (
+            "enable.auto.commit=true",
+            "must not hold 'enable.auto.commit': offsets are committed only when their outcomes stand"
+        ),
+        (
+            "isolation.level=read_uncommitted",
+            "must not hold 'isolation.level': records of aborted transactions are never applied"
+        ),
+        ("transactional.id=x", "must not hold 'transactional.id': outcomes and offsets are committed together"),
+        (
+            "linger.ms=5;partitioner=random",
+            "must not hold 'partitioner': records of one key stay in one partition, as Java's producer chooses it"
+        ),
+        ("sasl.password=hunter2", "must not hold 'sasl.password'; use kafka.sasl.password"),
+    ])
+    func aPropertyThatWouldBreakAPromiseIsRefused(_ text: String, _ problem: String) throws {
+        #expect(try faults("--kafka-properties", text) == ["--kafka-properties: kafka.properties \(problem)"])
+    }
+
+    @Test func settingsThatDoNotGoTogetherAreRefused() throws {
+        #expect(
+            try faults("--kafka-security-protocol=sasl_ssl") == [
+                "--kafka-security-protocol: kafka.securityProtocol needs kafka.sasl.mechanism"
+            ])
+        #expect(
+            try faults("--kafka-sasl-mechanism=PLAIN") == [
+                "--kafka-sasl-mechanism: kafka.sasl.mechanism needs kafka.securityProtocol sasl_ssl or sasl_plaintext",
+                "--kafka-sasl-mechanism: kafka.sasl.mechanism PLAIN needs kafka.sasl.username and kafka.sasl.password",
+            ])
+        #expect(
+            try faults("--kafka-ssl-key-file=key.pem") == [
+                "--kafka-ssl-key-file: kafka.ssl.keyFile needs both kafka.ssl.certificateFile and kafka.ssl.keyFile"
+            ])
+        #expect(
+            try faults("--retry-max-delay=100ms") == [
+                "--retry-max-delay: retry.maxDelay must not be less than retry.baseDelay, 500ms"
+            ])
+        #expect(
+            try faults("--topics-contact-outcomes=contact-changes") == [
+                "--topics-contact-outcomes: topics.contactOutcomes names the topic of topics.contactChanges; each needs its own"
+            ])
+    }
+
+    @Test(arguments: ["", ".", "..", "a/b", "a b", "é", String(repeating: "a", count: 250)])
+    func namesThatKafkaRefusesAreRefused(_ name: String) throws {
+        #expect(try faults("--topics-contact-changes=\(name)").count == 1)
+    }
+
+    @Test func aShortGracePeriodIsWarnedOf() throws {
+        let settings = try settings(["--shutdown-grace-period=30s"])
+        #expect(
+            settings.warnings.map(\.description) == [
+                "--shutdown-grace-period: shutdown.gracePeriod is not longer than genesys.requestTimeout, 30s: a request may be cut off at shutdown"
+            ])
+    }
+
+    @Test func theWorkerNamesAllThatItNeeds() throws {
+        let error = thrownError(ConfigurationError.self) {
+            try settings(["--genesys-client-id=c"], required: GenesysSettings.required)
+        }
+        #expect(error?.faults.map(\.key) == ["genesys.apiUrl", "genesys.authUrl", "genesys.clientSecret"])
+    }
+
+    @Test func everyKeyIsInCamelCaseAndEveryDocIsASentence() {
+        for setting in RelaySettings.table.settings {
+            #expect(setting.key.wholeMatch(of: /[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+/) != nil, "\(setting.key)")
+            #expect(setting.doc.hasSuffix("."), "\(setting.key)")
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// What `body` throws, where it is of `type`; nil when it throws nothing or something else.
+///
+/// `#expect(throws:)` gives the error back only from Swift 6.1 on.
+public func thrownError<Failure: Error, Value>(
+    _ type: Failure.Type, _ body: () throws -> Value
+) -> Failure? {
+    do {
+        _ = try body()
+        return nil
+    } catch {
+        return error as? Failure
+    }
+}
