@@ -34,11 +34,6 @@ struct SettlementQueue {
         return batch
     }
 
-    /// Puts back at the front what could not be written, so that outcomes keep their order.
-    mutating func putBack(_ settlements: [Settlement]) {
-        waiting.insert(contentsOf: settlements, at: 0)
-    }
-
     /// Notes that `count` more are written; gives back who waited for that.
     mutating func finish(_ count: Int) -> [Waiter] {
         written += count

@@ -6,8 +6,8 @@ import Synchronization
 /// Writes outcomes and dead letters, then commits the offsets of what is written: in this order, so that no offset is
 /// committed whose outcome the log does not hold.
 ///
-/// One loop does both, batch by batch. What cannot be written stays, is tried again with back-off, and makes the worker
-/// unready: nothing is dropped.
+/// One loop does both, batch by batch. What cannot be written is tried again with back-off and makes the worker unready:
+/// nothing is dropped.
 final class SettlementWriter: Sendable {
     /// The most settlements written as one batch.
     static let batchLimit = 1000
@@ -75,50 +75,67 @@ final class SettlementWriter: Sendable {
         }
     }
 
-    /// Lets `run` end once everything is written.
+    /// Lets `run` end once everything is written that can be.
     func close() {
         queue.withLock { $0.close() }
         bell.ring()
     }
 
-    /// Writes until `close` was called and nothing is left, or until the task is cancelled.
+    /// Writes until `close` was called and nothing is left that can be written, or until the task is cancelled.
+    ///
+    /// A topic that cannot be written holds up only the settlements that need it: they are tried again after a pause,
+    /// while others pass.
     ///
     /// - Throws: The producer's error when it cannot go on.
     func run() async throws(KafkaError) {
         defer { release(queue.withLock { $0.end() }) }
         var owed: [TopicPartition: Int64] = [:]
         var uncommitted = 0
-        var failures = 0
+        var refused: [Settlement] = []
+        var pause = RetryPause()
         while !Task.isCancelled {
-            let (isEmpty, isClosed) = queue.withLock { ($0.isEmpty, $0.isClosed) }
-            if isEmpty && uncommitted == 0 {
-                if isClosed { break }
-                await bell.wait()
-                await lingerForMore()
+            var batch = queue.withLock { $0.take(Self.batchLimit) }
+            if pause.isOver(at: time.now) {
+                batch = refused + batch
+                refused = []
+            } else if batch.isEmpty {
+                if queue.withLock({ $0.isClosed }) { break }
+                await waitForWork(until: pause.end)
+                continue
             }
-            let batch = queue.withLock { $0.take(Self.batchLimit) }
             let (done, left) = try await write(batch)
+            refused += left
             ledgers.finish(done)
             written(done)
             owed.merge(ledgers.takeCommits()) { _, new in new }
             uncommitted += done.count
-            let isCommitted = await commit(&owed)
-            let due = queue.withLock { queue in
-                queue.putBack(left)
-                return queue.finish(isCommitted ? uncommitted : 0)
+            if await commit(&owed) {
+                release(queue.withLock { $0.finish(uncommitted) })
+                uncommitted = 0
             }
-            if isCommitted { uncommitted = 0 }
-            release(due)
             backlogChanged()
-            if left.isEmpty && isCommitted {
-                failures = 0
+            if refused.isEmpty && uncommitted == 0 {
+                pause = RetryPause()
                 health.clear(.outcomes)
-            } else {
-                failures += 1
-                let longest = min(.seconds(10), .milliseconds(100) * (1 << min(failures, 10)))
-                try? await time.sleep(for: longest / 2 + random.duration(upTo: longest / 2))
+            } else if pause.isOver(at: time.now) || pause.end == nil {
+                pause.grow(at: time.now, random: random)
             }
         }
+        if !refused.isEmpty {
+            logger.warning(
+                "outcomes are left unwritten: their records stay uncommitted and come again",
+                ["count": "\(refused.count)"])
+        }
+    }
+
+    /// Waits for settlements, or until `moment` where there is one, and a little longer for more of them.
+    private func waitForWork(until moment: Moment?) async {
+        if let moment {
+            await time.run(until: moment) { await self.bell.wait() }
+        } else {
+            await bell.wait()
+        }
+        await lingerForMore()
     }
 
     private func lingerForMore() async {

@@ -50,6 +50,14 @@ struct PipelineHarness {
             headers: [KafkaHeader("content-type", "application/cloudevents+json")])
     }
 
+    /// Turns the clock on, second by second, until `condition` holds.
+    func turningTheClock(until condition: () -> Bool) async {
+        while !condition() {
+            time.advance(by: .seconds(1))
+            for _ in 0..<20 { await Task.yield() }
+        }
+    }
+
     /// Waits, turn by turn, until `condition` holds: for states that nobody announces.
     func until(_ condition: () -> Bool) async {
         while !condition() { await Task.yield() }

@@ -78,12 +78,8 @@ import WorkerPool
             // The only task is free for b while a waits, and a's second event stays behind its first.
             await $0.producer.count(1)
             #expect($0.applier.log.filter { $0 == "b" }.count == 1)
-            for _ in 1...2 {
-                let harness = $0
-                await $0.until { harness.pipeline.status.pool.parked == 2 || harness.applier.log.count > 4 }
-                $0.time.advance(by: .seconds(2))
-            }
-            await $0.producer.count(3)
+            let harness = $0
+            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count == 3 }
         }
         let outcomes = try harness.producer.outcomes()
         #expect(outcomes.map { $0["id"]?.stringValue } == ["2", "0", "1"].map { "contact-changes/0/\($0)" })
@@ -101,11 +97,7 @@ import WorkerPool
             $0.consumer.push(
                 .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
             let harness = $0
-            for tries in 1...2 {
-                await $0.until { harness.applier.log.count == tries && harness.pipeline.status.pool.parked == 2 }
-                $0.time.advance(by: .seconds(60))
-            }
-            await $0.producer.count(2)
+            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count == 2 }
         }
         let outcomes = try harness.producer.outcomes()
         #expect(outcomes.map { $0["data"]?["status"]?.stringValue } == ["failed", "applied"])
@@ -154,10 +146,7 @@ import WorkerPool
             await $0.until { harness.health.faults[.outcomes] != nil }
             #expect(harness.consumer.committedOffsets[PipelineHarness.partition] ?? 0 == 0)
             $0.producer.refuse("contact-changes.dlq", with: nil)
-            await $0.time.sleepers()
-            $0.time.advance(by: .seconds(10))
-            await $0.producer.count(1, of: "contact-changes.dlq")
-            await $0.until { harness.health.isReady }
+            await $0.turningTheClock { harness.health.isReady }
         }
         #expect(harness.producer.records(of: "contact-outcomes").count == 2)
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
@@ -246,10 +235,8 @@ import WorkerPool
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
             await $0.producer.count(1)
-            await $0.time.sleepers()
-            $0.time.advance(by: .seconds(10))
             let harness = $0
-            await $0.until { harness.consumer.committedOffsets == [PipelineHarness.partition: 1] }
+            await $0.turningTheClock { harness.consumer.committedOffsets == [PipelineHarness.partition: 1] }
         }
     }
 }
