@@ -29,6 +29,7 @@ extension JSONValue {
     }
 }
 
+/// Beware of `nil` where a `JSONValue?` is meant: in `condition ? nil : value` it is the value `null`.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {

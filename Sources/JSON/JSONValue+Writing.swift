@@ -2,6 +2,7 @@ extension JSONValue {
     /// The value as compact UTF-8; what was parsed and not edited comes out byte for byte.
     public var bytes: [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(sizeEstimate)
         write(into: &output)
         return output
     }
@@ -30,11 +31,37 @@ extension JSONValue {
             output.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                member.name.write(into: &output)
-                output.append(UInt8(ascii: ":"))
-                member.value.write(into: &output)
+                Self.write(member, into: &output)
             }
             output.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ member: Member, into output: inout [UInt8]) {
+        if case .node(let document, let name) = member.name.storage,
+            case .node(let other, let value) = member.value.storage,
+            document === other, value == name + 1
+        {
+            // Untouched: name, colon and value stand side by side in the text.
+            output.append(
+                contentsOf: document.bytes[Int(document.tape[Int(name)].start)..<Int(document.tape[Int(value)].end)])
+            return
+        }
+        member.name.write(into: &output)
+        output.append(UInt8(ascii: ":"))
+        member.value.write(into: &output)
+    }
+
+    /// About how many bytes will be written: exact but for escapes.
+    private var sizeEstimate: Int {
+        switch storage {
+        case .node(let document, let index):
+            Int(document.tape[Int(index)].end - document.tape[Int(index)].start)
+        case .null, .bool: 5
+        case .number(let text): text.utf8.count
+        case .string(let text): text.utf8.count + 2
+        case .array(let elements): elements.reduce(2) { $0 + $1.sizeEstimate + 1 }
+        case .object(let members): members.reduce(2) { $0 + $1.name.sizeEstimate + $1.value.sizeEstimate + 2 }
         }
     }
 
@@ -66,7 +93,8 @@ extension JSONValue {
         case ..<0x20:
             output.append(contentsOf: "u00".utf8)
             output.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
-            output.append("0123456789abcdef".utf8.map { $0 }[Int(byte & 0xF)])
+            let digit = byte & 0xF
+            output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         default: output.append(byte)
         }
     }

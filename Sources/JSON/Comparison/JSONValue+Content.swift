@@ -23,7 +23,13 @@ extension JSONValue {
 
     /// Whether two strings hold the same code points, however they are escaped.
     func hasSameContent(as other: JSONValue) -> Bool {
-        withContent { mine in other.withContent { mine.hasSameBytes(as: $0) } }
+        if case .node(let document, let index) = storage,
+            case .node(let otherDocument, let otherIndex) = other.storage,
+            document === otherDocument, index == otherIndex
+        {
+            return true
+        }
+        return withContent { mine in other.withContent { mine.hasSameBytes(as: $0) } }
     }
 }
 

@@ -21,28 +21,40 @@ extension JSONValue {
             let others = other.elements
             return mine.count == others.count && zip(mine, others).allSatisfy { $0.isEquivalent(to: $1) }
         case .object:
-            return Self.areEquivalent(Self.lastOfEachName(rawMembers), Self.lastOfEachName(other.rawMembers))
+            return Self.areEquivalent(rawMembers, other.rawMembers)
         }
     }
 
-    /// Compares members whose names are unique on each side.
+    /// Compares each pair of values at most once: a second look at a pair on each level would double the work with
+    /// every level.
     private static func areEquivalent(_ mine: [Member], _ others: [Member]) -> Bool {
-        guard mine.count == others.count else { return false }
+        let areNamesAligned =
+            mine.count == others.count && zip(mine, others).allSatisfy { $0.name.hasSameContent(as: $1.name) }
+        return areNamesAligned ? areAlignedEquivalent(mine, others) : areUnorderedEquivalent(mine, others)
+    }
+
+    private static func areAlignedEquivalent(_ mine: [Member], _ others: [Member]) -> Bool {
         var lookup: MemberLookup?
-        for (index, member) in mine.enumerated() {
-            if member.name.hasSameContent(as: others[index].name) {
-                guard member.value.isEquivalent(to: others[index].value) else { return false }
-                continue
-            }
-            let used = lookup ?? MemberLookup(others)
+        for index in mine.indices where !mine[index].value.isEquivalent(to: others[index].value) {
+            // Only a member that a later one of its name overrides may differ.
+            let used = lookup ?? MemberLookup(mine)
             lookup = used
-            guard let place = used.last(member.name), member.value.isEquivalent(to: others[place].value) else {
-                return false
-            }
+            if used.isLast(index) { return false }
         }
         return true
     }
 
+    private static func areUnorderedEquivalent(_ mine: [Member], _ others: [Member]) -> Bool {
+        let mine = lastOfEachName(mine)
+        let others = lastOfEachName(others)
+        guard mine.count == others.count else { return false }
+        let lookup = MemberLookup(others)
+        return mine.allSatisfy { member in
+            lookup.last(member.name).map { member.value.isEquivalent(to: others[$0].value) } ?? false
+        }
+    }
+
+    /// Whether both are the very same part of one text, or parts that are spelt the same.
     private func isSameText(as other: JSONValue) -> Bool {
         guard case .node(let document, let index) = storage,
             case .node(let otherDocument, let otherIndex) = other.storage

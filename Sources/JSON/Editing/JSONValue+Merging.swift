@@ -9,24 +9,27 @@ extension JSONValue {
         var result = rawMembers
         let changes = Self.lastOfEachName(patch.rawMembers)
         let before = MemberLookup(result)
-        let named = MemberLookup(changes)
-        var isRemoved = [Bool](repeating: false, count: result.count)
-        for (index, member) in result.enumerated() where named.last(member.name) != nil {
-            isRemoved[index] = true
-        }
+        var removed: [Int] = []
         for change in changes {
-            let place = before.last(change.name)
-            guard !change.value.isNull else { continue }
-            if let place {
-                result[place].value = result[place].value.merging(patch: change.value)
-                isRemoved[place] = false
-            } else {
-                let value = change.value.kind == .object ? JSONValue(.object([])) : .null
-                result.append(Member(name: change.name, value: value.merging(patch: change.value)))
-                isRemoved.append(false)
+            if let place = before.last(change.name) {
+                if change.value.isNull {
+                    removed.append(place)
+                } else {
+                    result[place].value = result[place].value.merging(patch: change.value)
+                }
+            } else if !change.value.isNull {
+                result.append(Member(name: change.name, value: JSONValue.null.merging(patch: change.value)))
             }
         }
-        if isRemoved.contains(true) { result = zip(result, isRemoved).filter { !$1 }.map(\.0) }
+        if !before.areNamesUnique {
+            let named = MemberLookup(changes)
+            removed += (0..<before.count).filter { !before.isLast($0) && named.last(result[$0].name) != nil }
+        }
+        if !removed.isEmpty {
+            var isRemoved = [Bool](repeating: false, count: result.count)
+            for place in removed { isRemoved[place] = true }
+            result = zip(result, isRemoved).filter { !$1 }.map(\.0)
+        }
         return JSONValue(.object(result))
     }
 }
