@@ -8,7 +8,8 @@ public struct ServerLimits: Sendable {
     /// How many connections may be open at once; further ones wait in the listener's queue or are closed.
     public var connections = 2048
     /// How long a connection may be silent, within a request or between two, in whole seconds. A request that waits
-    /// for its answer is not silent.
+    /// for its answer is not silent. It also frees what libmicrohttpd 0.9.75 overlooks: a client that leaves in the
+    /// middle of a request.
     public var idleTimeout = Duration.seconds(60)
     /// How many epoll threads serve the connections.
     public var threads = 1
