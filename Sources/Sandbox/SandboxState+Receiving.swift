@@ -16,8 +16,8 @@ extension SandboxState {
         case .hang:
             outcome = .hang
         case .error(let status, let contentType, let body):
-            outcome = .answer(
-                Answer(status: status, headers: [("Content-Type", contentType)], body: Array(body.utf8)))
+            let headers = [("Content-Type", contentType), ("inin-correlation-id", correlationID)]
+            outcome = .answer(Answer(status: status, headers: headers, body: Array(body.utf8)))
         case .loseAnswer, .hangAfterHandling, .delay, nil:
             var answer: Answer
             do throws(Refusal) {

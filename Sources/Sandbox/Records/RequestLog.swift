@@ -22,6 +22,6 @@ struct RequestLog {
         guard limit > 0, let first = calls.isEmpty ? nil : calls[oldest].number else { return [] }
         let skipped = max(0, number - first + 1)
         guard skipped < calls.count else { return [] }
-        return (skipped..<min(calls.count, skipped + limit)).map { calls[(oldest + $0) % calls.count] }
+        return (skipped..<skipped + min(limit, calls.count - skipped)).map { calls[(oldest + $0) % calls.count] }
     }
 }
