@@ -86,6 +86,9 @@ public final class ManualTime: TimeSource {
         }
     }
 
+    /// How many sleeps are pending.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
     /// The deadline that comes first among the pending sleeps; nil when nothing sleeps.
     public var nextDeadline: Moment? {
         state.withLock { $0.sleepers.values.map(\.deadline).min() }

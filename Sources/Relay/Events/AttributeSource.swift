@@ -21,7 +21,7 @@ struct StructuredAttributes: AttributeSource {
 
     func attribute(_ name: String) -> AttributeForm {
         guard let value = document[name], !value.isNull else { return .absent }
-        guard let text = value.stringValue else { return .unreadable("must be a string") }
+        guard let text = value.unicodeText else { return .unreadable("must be a string of Unicode text") }
         return .text(text)
     }
 }
@@ -33,7 +33,9 @@ struct BinaryAttributes: AttributeSource {
     let headers: [KafkaHeader]
 
     func attribute(_ name: String) -> AttributeForm {
-        headers.text(of: name == "datacontenttype" ? "content-type" : "ce_" + name)
+        guard name == "datacontenttype" else { return headers.text(of: "ce_" + name) }
+        if case .text("") = headers.text(of: "content-type") { return .absent }
+        return headers.text(of: "content-type")
     }
 }
 

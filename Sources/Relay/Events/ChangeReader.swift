@@ -80,7 +80,7 @@ struct ChangeReader {
     /// anything else.
     private mutating func name(_ object: JSONValue, _ member: String, at path: String) -> String? {
         guard let value = object[member] else { return nil }
-        guard let text = value.stringValue, !text.isEmpty else {
+        guard let text = value.unicodeText, !text.isEmpty else {
             note("\(path).\(member)", "must be a non-empty string")
             return nil
         }

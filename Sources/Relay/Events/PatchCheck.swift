@@ -19,7 +19,7 @@ struct PatchCheck {
             case ("id", _):
                 note(".id", "must not be set: Genesys Cloud gives it")
             case ("externalId", _):
-                if externalID == nil || value.stringValue != externalID {
+                if externalID.map({ value.isEquivalent(to: .string($0)) }) != true {
                     note(".externalId", "must be the same as data.externalId")
                 }
             case ("metadata", _):

@@ -2,14 +2,7 @@
 ///
 /// What comes from an older assignment is ignored and counted, never entered into a newer one.
 public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
-    private struct Page {
-        var generation: Generation
-        var ledger: OffsetLedger
-        /// The position that was taken last, or with which the assignment began; nil when its commit failed.
-        var taken: Int64?
-    }
-
-    private var pages: [Partition: Page] = [:]
+    private var pages: [Partition: LedgerPage] = [:]
     private var latest = Generation(0)
 
     /// Completions that belonged to no present assignment, or to no unfinished record of it.
@@ -40,7 +33,7 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
             precondition(page.generation < generation, "LedgerBook.assign: the generation is not newer")
         }
         latest = max(latest, generation)
-        pages[partition] = Page(generation: generation, ledger: OffsetLedger(next: next), taken: next)
+        pages[partition] = LedgerPage(generation: generation, ledger: OffsetLedger(next: next), taken: next)
         return generation
     }
 
@@ -71,18 +64,15 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
     /// Enters a record that was read. False, and nothing is entered, when the generation is not the present one or
     /// the offset is not beyond all before it: such a record is not to be worked on.
     public mutating func begin(_ partition: Partition, _ generation: Generation, offset: Int64) -> Bool {
-        guard pages[partition]?.generation == generation else { return false }
-        return pages[partition]?.ledger.begin(offset) ?? false
+        pages[partition]?.begin(generation, offset) ?? false
     }
 
     /// Marks a record as done. False, and only counted, when it is stale, unknown or done already.
     @discardableResult
     public mutating func finish(_ partition: Partition, _ generation: Generation, offset: Int64) -> Bool {
-        guard pages[partition]?.generation == generation, pages[partition]?.ledger.finish(offset) == true else {
-            staleCount += 1
-            return false
-        }
-        return true
+        let isFinished = pages[partition]?.finish(generation, offset) ?? false
+        if !isFinished { staleCount += 1 }
+        return isFinished
     }
 
     // MARK: Commits

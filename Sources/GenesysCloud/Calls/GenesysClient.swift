@@ -1,0 +1,178 @@
+public import HTTPClient
+public import JSON
+public import Observability
+public import Seams
+
+/// Genesys Cloud over HTTP: each call waits for a token and its place in the pace, is sent with a deadline, and judged.
+///
+/// A 429 closes the gate for the whole client and the call is made again when it opens, as often as it takes until the
+/// task is cancelled. A 401 has the token replaced once. Everything else is thrown at once, judged by `Judgement`.
+public final class GenesysClient: GenesysAPI {
+    /// How often one call is made with a token that is rejected: the second can still have been revoked under way.
+    private static let rejectionLimit = 3
+
+    private let settings: GenesysSettings
+    private let form: any APIForm
+    private let transport: any HTTPTransport
+    private let time: any TimeSource
+    private let tokens: TokenProvider
+    private let pacer: RequestPacer
+    private let counters = CallCounters()
+    private let baseURL: String
+
+    /// Makes a client; nothing is sent before the first call.
+    public init(
+        settings: GenesysSettings, transport: any HTTPTransport, time: any TimeSource, random: any RandomSource,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.transport = transport
+        self.time = time
+        form = settings.apiForm.implementation
+        baseURL = settings.apiURL.withoutTrailingSlashes
+        tokens = TokenProvider(
+            settings: settings, transport: transport, time: time, random: random, logger: logger)
+        pacer = RequestPacer(
+            rate: settings.requestsPerMinute.map(RequestRate.perMinute) ?? .unlimited, time: time, random: random,
+            logger: logger)
+    }
+
+    /// Changes the pace from now on; calls that wait already notice within a second.
+    public func setRate(_ rate: RequestRate) {
+        pacer.setRate(rate)
+    }
+
+    /// How the client stands now.
+    public var snapshot: GenesysSnapshot {
+        GenesysSnapshot(token: tokens.snapshot, pacer: pacer.snapshot, requests: counters.snapshot)
+    }
+
+    public func find(
+        _ type: ResourceType, externalID: String, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue? {
+        let call = APICall.find(type, externalID: externalID)
+        guard let response = try await responseUnlessAbsent(to: call, &tally) else { return nil }
+        return try read(response, of: call) { (answer) throws(UnreadableAnswer) in
+            try form.found(in: answer, externalID: externalID)
+        }
+    }
+
+    public func get(
+        _ type: ResourceType, id: String, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue? {
+        let call = APICall.get(type, id: id)
+        guard let response = try await responseUnlessAbsent(to: call, &tally) else { return nil }
+        return try read(response, of: call, with: form.resource)
+    }
+
+    public func create(
+        _ type: ResourceType, _ resource: JSONValue, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue {
+        let call = APICall.create(type, resource)
+        return try read(try await response(to: call, &tally), of: call, with: form.resource)
+    }
+
+    public func replace(
+        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue {
+        let call = APICall.replace(type, id: id, resource)
+        return try read(try await response(to: call, &tally), of: call, with: form.resource)
+    }
+
+    public func delete(
+        _ type: ResourceType, id: String, tally: inout CallTally
+    ) async throws(GenesysError) -> Bool {
+        try await responseUnlessAbsent(to: .delete(type, id: id), &tally) != nil
+    }
+
+    public func page(
+        _ type: ResourceType, organizationID: String?, number: Int, size: Int, tally: inout CallTally
+    ) async throws(GenesysError) -> ResourcePage {
+        let call = APICall.page(type, organizationID: organizationID, number: number, size: size)
+        return try read(try await response(to: call, &tally), of: call, with: form.page)
+    }
+
+    private func responseUnlessAbsent(
+        to call: APICall, _ tally: inout CallTally
+    ) async throws(GenesysError) -> HTTPResponse? {
+        do {
+            return try await response(to: call, &tally)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw error
+        }
+    }
+
+    /// Makes the call until it is answered with something other than 429 or a rejected token.
+    private func response(to call: APICall, _ tally: inout CallTally) async throws(GenesysError) -> HTTPResponse {
+        let request = try form.request(for: call)
+        var rejections = 0
+        while true {
+            let (token, permit) = try await admission()
+            let result = await send(request, token)
+            counters.count(method: request.method, result)
+            switch result {
+            case .success(let response):
+                tally.requests += 1
+                tally.correlationID = response.correlationID ?? tally.correlationID
+                if response.status != 429 { pacer.answered(permit) }
+                // 429 and 5xx come from gateways that may not have looked at the token.
+                if response.status < 500, response.status != 401, response.status != 429 { tokens.accepted(token) }
+            case .failure(let error):
+                if error.delivery != .notSent { tally.requests += 1 }
+            }
+            switch Judgement(result, isWrite: call.isWrite, wallTime: time.wallTime) {
+            case .success(let response): return response
+            case .limited(let retryAfter): pacer.limited(permit, retryAfter: retryAfter)
+            case .tokenRejected(let error):
+                rejections += 1
+                if tokens.rejected(token) == .refused || rejections >= Self.rejectionLimit { throw error }
+            case .failure(let error): throw error
+            }
+        }
+    }
+
+    /// Waits for a token and for the right to send. The permit comes last and is used at once: a permit held while a
+    /// token is fetched would be used in a crowd, or after the gate has closed.
+    private func admission() async throws(GenesysError) -> (AccessToken, PacerState.Permit) {
+        while true {
+            _ = try await tokens.token()
+            let permit: PacerState.Permit
+            do { permit = try await pacer.acquire() } catch {
+                throw GenesysError(.cancelled, message: "cancelled while waiting for the request pace")
+            }
+            // Waiting may have taken longer than the token lived.
+            if let token = tokens.usable() { return (token, permit) }
+            pacer.giveBack(permit)
+        }
+    }
+
+    private func send(_ request: APIRequest, _ token: AccessToken) async -> Result<HTTPResponse, HTTPError> {
+        var headers = [
+            HTTPHeader("Authorization", "Bearer \(token.value)"), HTTPHeader("Accept", "application/json"),
+        ]
+        if request.body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        do {
+            return .success(
+                try await transport.send(
+                    HTTPRequest(
+                        method: request.method, url: baseURL + request.target, headers: headers, body: request.body,
+                        timeout: settings.requestTimeout)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func read<Value>(
+        _ response: HTTPResponse, of call: APICall, with reading: (JSONValue) throws(UnreadableAnswer) -> Value
+    ) throws(GenesysError) -> Value {
+        func invalid(_ reason: String) -> GenesysError {
+            GenesysError(
+                .serverError, status: response.status, message: "invalid answer: \(reason)",
+                correlationID: response.correlationID, mayHaveHappened: call.isWrite)
+        }
+        let answer: JSONValue
+        do { answer = try JSONValue(parsing: response.body) } catch { throw invalid("not JSON") }
+        do { return try reading(answer) } catch { throw invalid(error.reason) }
+    }
+}

@@ -1,0 +1,22 @@
+/// How a sandbox is set up.
+public struct SandboxSettings: Sendable {
+    /// The address to listen on.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes any that is free.
+    public var port = 8081
+    /// The OAuth client that is let in.
+    public var clientID = "sandbox"
+    /// Its secret.
+    public var clientSecret = "sandbox"
+    /// The faults to begin with, and to go back to on a reset.
+    public var faults = SandboxFaults()
+    /// How many bytes the body of an API call may have; above it the answer is 413.
+    public var greatestBody = 512 * 1024
+    /// How many calls the request log holds.
+    public var logCapacity = 200_000
+    /// How many threads serve the connections.
+    public var threads = 1
+
+    /// The defaults above.
+    public init() {}
+}

@@ -1,0 +1,103 @@
+import Seams
+
+extension SandboxState {
+    /// Decides about a call that arrived now, and does what it asks for.
+    mutating func receive(_ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource) -> Plan {
+        let isToken = call.route.resource == .formToken || call.route.resource == .basicToken
+        let number = records.arrived(isToken: isToken, now: now)
+        let correlationID = Self.correlationID(number)
+        var tokenName: String?
+        let effect = faults.effect(on: call) { random.share() }
+        var delay = isToken ? faults.tokenLatency : faults.latency + random.duration(upTo: faults.latencyJitter)
+        let outcome: Plan.Outcome
+        switch effect {
+        case .close:
+            outcome = .close
+        case .hang:
+            outcome = .hang
+        case .error(let status, let contentType, let body):
+            let headers = [("Content-Type", contentType), ("inin-correlation-id", correlationID)]
+            outcome = .answer(Answer(status: status, headers: headers, body: Array(body.utf8)))
+        case .loseAnswer, .hangAfterHandling, .delay, nil:
+            var answer: Answer
+            do throws(Refusal) {
+                answer = try handle(
+                    call, now: now, wallTime: wallTime, random: random, tokenName: &tokenName)
+            } catch {
+                answer = error.answer(contextID: correlationID)
+            }
+            answer.headers.append(("inin-correlation-id", correlationID))
+            switch effect {
+            case .loseAnswer: outcome = .close
+            case .hangAfterHandling: outcome = .hang
+            case .delay(let more):
+                delay += more
+                outcome = .answer(answer)
+            default: outcome = .answer(answer)
+            }
+        }
+        let logged = LoggedCall(
+            number: number, time: wallTime, method: call.method, target: call.target, status: outcome.status,
+            token: tokenName, duration: delay)
+        records.decided(logged, resource: call.route.resource)
+        return Plan(outcome: outcome, delay: delay, isToken: isToken)
+    }
+
+    private mutating func handle(
+        _ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource, tokenName: inout String?
+    ) throws(Refusal) -> Answer {
+        switch call.route.resource {
+        case .formToken, .basicToken:
+            let (answer, name) = try token(for: call, now: now, chance: random.next())
+            tokenName = name
+            return answer
+        case .contacts, .organizations:
+            guard let token = tokens.bearer(call.authorization, now: now) else { throw .unauthorized }
+            tokenName = token.name
+            try admit(now: now)
+            if faults.forbidden { throw .forbidden }
+            guard random.share() < faults.errorRate else { return try directory.answer(call, wallTime: wallTime) }
+            let status = [500, 502, 503, 504][Int(random.next() % 4)]
+            if (status == 502 || status == 504) && random.next() % 2 == 0 {
+                _ = try? directory.answer(call, wallTime: wallTime)
+            }
+            throw .serverError(status)
+        case .control, .unknown:
+            throw .noSuchPath
+        }
+    }
+
+    /// Holds the call against the rate limit.
+    private mutating func admit(now: Moment) throws(Refusal) {
+        if now < client.waitsUntil { records.cameEarly(age: now - client.toldAt) }
+        let wait = client.limiter.admit(now: now, perMinute: faults.requestsPerMinute, window: faults.rateWindow)
+        guard let wait else { return }
+        if now >= client.waitsUntil {
+            client.toldAt = now
+            client.waitsUntil = now + wait
+        }
+        throw .tooManyRequests(wait)
+    }
+
+    /// Looks like a version 4 UUID, and counts.
+    private static func correlationID(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return "00000000-0000-4000-8000-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+}
+
+extension SandboxState.Plan.Outcome {
+    var status: Int {
+        switch self {
+        case .answer(let answer): answer.status
+        case .close, .hang: 0
+        }
+    }
+}
+
+extension RandomSource {
+    /// A number from 0 up to, not including, 1.
+    func share() -> Double {
+        Double(next() >> 11) * 0x1p-53
+    }
+}

@@ -1,0 +1,60 @@
+import Seams
+
+/// All that the sandbox knows, and every rule of it: no network, no lock, no clock of its own.
+struct SandboxState {
+    /// What is to be done about a call.
+    struct Plan: Sendable {
+        enum Outcome: Sendable {
+            case answer(Answer)
+            case close
+            case hang
+        }
+
+        var outcome: Outcome
+        var delay: Duration
+        /// To be handed to `finished` when the outcome has come about.
+        var isToken: Bool
+    }
+
+    /// A client's standing with the rate limit.
+    struct Client {
+        var limiter = RateLimiter()
+        var toldAt = Moment.start
+        var waitsUntil = Moment.start
+    }
+
+    let clientID: String
+    let clientSecret: String
+    private let logCapacity: Int
+    private let initialFaults: SandboxFaults
+
+    var faults: SandboxFaults
+    var tokens = TokenStore()
+    var tokenLimiter = RateLimiter()
+    var client = Client()
+    var directory = Directory()
+    var records: Records
+
+    init(_ settings: SandboxSettings) {
+        clientID = settings.clientID
+        clientSecret = settings.clientSecret
+        logCapacity = settings.logCapacity
+        initialFaults = settings.faults
+        faults = settings.faults
+        records = Records(capacity: settings.logCapacity)
+    }
+
+    /// As freshly started: no resources, no tokens, ids from 1 again, the faults of the settings.
+    mutating func reset() {
+        tokens.revokeAll()
+        tokenLimiter = RateLimiter()
+        client = Client()
+        directory = Directory()
+        faults = initialFaults
+        records.reset(capacity: logCapacity)
+    }
+
+    mutating func finished(_ plan: Plan) {
+        records.finished(isToken: plan.isToken)
+    }
+}

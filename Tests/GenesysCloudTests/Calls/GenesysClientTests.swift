@@ -1,0 +1,228 @@
+import HTTPClient
+import JSON
+import Seams
+import TestSupport
+import Testing
+
+@testable import GenesysCloud
+
+@Suite struct GenesysClientTests {
+    private static let contact = #"{"id":"c-1","externalId":"x","unknown":{"n":1.0}}"#
+
+    @Test func aCallCarriesTokenAndDeadlineAndKeepsWhatCameBack() async throws {
+        let transport = answering { _, _ in
+            .json(201, Self.contact, headers: [HTTPHeader("inin-correlation-id", "k-1")])
+        }
+        var tally = CallTally()
+        let made = try await client(transport).create(
+            .contact, JSONValue(parsing: #"{"externalId":"x"}"#), tally: &tally)
+        #expect(made.text == Self.contact)
+        #expect(tally.requests == 1)
+        #expect(tally.correlationID == "k-1")
+        let request = try #require(transport.apiRequests.first)
+        #expect(request.url == "https://api.example/api/v2/external-contacts/contacts")
+        #expect(request.header("Authorization") == "Bearer t1")
+        #expect(request.header("Content-Type") == "application/json")
+        #expect(request.timeout == .seconds(30))
+    }
+
+    @Test func aRejectedTokenIsReplacedAndTheCallRepeated() async throws {
+        let transport = answering { request, _ in
+            request.header("Authorization") == "Bearer t1" ? .json(401, "") : .json(200, Self.contact)
+        }
+        var tally = CallTally()
+        let genesys = client(transport)
+        #expect(try await genesys.get(.contact, id: "c-1", tally: &tally)?["id"]?.stringValue == "c-1")
+        #expect(tally.requests == 2)
+        #expect(transport.tokenRequests.count == 2)
+        #expect(genesys.snapshot.token.rejected == 1)
+        #expect(
+            genesys.snapshot.requests == [
+                RequestCount(method: "GET", result: "2xx", count: 1),
+                RequestCount(method: "GET", result: "4xx", count: 1),
+            ])
+    }
+
+    @Test func aSecondRejectionIsAFaultOfTheCredentials() async throws {
+        let transport = answering { _, _ in .json(401, #"{"code":"bad.credentials"}"#) }
+        let genesys = client(transport)
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.get(.contact, id: "c-1", tally: &tally)
+        }
+        #expect(error?.kind == .credentialsRefused)
+        #expect(error?.code == "bad.credentials")
+        #expect(transport.apiRequests.count == 2)
+        #expect(transport.tokenRequests.count == 2)
+    }
+
+    @Test func sixtyFourCallsWithARevokedTokenFetchOneNewOne() async throws {
+        let latch = Latch()
+        let transport = answering { request, _ in
+            guard request.header("Authorization") == "Bearer t1" else { return .json(200, Self.contact) }
+            await latch.wait()
+            return .json(401, "")
+        }
+        let genesys = client(transport)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    var tally = CallTally()
+                    _ = try await genesys.get(.contact, id: "c-1", tally: &tally)
+                }
+            }
+            await eventually { transport.apiRequests.count == 64 }
+            latch.open()
+            try await group.waitForAll()
+        }
+        #expect(transport.tokenRequests.count == 2)
+    }
+
+    @Test func aCallIsMadeAgainWhenTheGateOpens() async throws {
+        let time = ManualTime()
+        let transport = answering { _, number in
+            number == 2 ? .json(429, "", headers: [HTTPHeader("Retry-After", "1")]) : .json(200, #"{"items":[]}"#)
+        }
+        let genesys = client(transport, time: time)
+        async let found: (Bool, Int) = {
+            var tally = CallTally()
+            return (try await genesys.find(.contact, externalID: "x", tally: &tally) == nil, tally.requests)
+        }()
+        await time.sleepers()
+        #expect(transport.apiRequests.count == 1)
+        #expect(genesys.snapshot.pacer.closedFor! >= .seconds(1))
+        time.advance(by: .seconds(1))
+        await time.sleepers()
+        time.advance(by: .seconds(1))
+        #expect(try await found == (true, 2))
+        #expect(genesys.snapshot.pacer.limitedCount == 1)
+    }
+
+    @Test func absenceIsAnAnswerForReadsAndDeletesAndAFaultForWrites() async throws {
+        let genesys = client(answering { _, _ in .json(404, "") })
+        var tally = CallTally()
+        #expect(try await genesys.get(.contact, id: "c-1", tally: &tally) == nil)
+        #expect(try await genesys.find(.contact, externalID: "x", tally: &tally) == nil)
+        #expect(try await genesys.delete(.contact, id: "c-1", tally: &tally) == false)
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.replace(.contact, id: "c-1", with: .object([]), tally: &tally)
+        }
+        #expect(error?.kind == .notFound)
+    }
+
+    @Test(arguments: ["", "not json", "{}", #"{"id":""}"#, "[]"])
+    func aSuccessThatCannotBeReadIsAFaultOfTheServer(body: String) async throws {
+        let genesys = client(answering { _, _ in .json(200, body) })
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.create(.contact, .object([]), tally: &tally)
+        }
+        #expect(error?.kind == .serverError)
+        #expect(error?.mayHaveHappened == true)
+        let read = await failure { () async throws(GenesysError) in
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }
+        #expect(read?.kind == .serverError)
+        #expect(read?.mayHaveHappened == false)
+    }
+
+    @Test func aDeleteNeedsNoBody() async throws {
+        let genesys = client(answering { _, _ in HTTPResponse(status: 204) })
+        var tally = CallTally()
+        #expect(try await genesys.delete(.organization, id: "o", tally: &tally))
+    }
+
+    @Test func refusedCredentialsReachTheCallerWithoutARequest() async throws {
+        let transport = ScriptedTransport { (_, _) in .json(400, #"{"error":"invalid_client"}"#) }
+        let genesys = client(transport)
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }
+        #expect(error?.kind == .credentialsRefused)
+        #expect(tally.requests == 0)
+        #expect(transport.apiRequests.isEmpty)
+    }
+
+    @Test func whatWasNotSentIsNotCounted() async throws {
+        let genesys = client(
+            answering { (_, _) throws(HTTPError) in throw HTTPError(.connectFailed, delivery: .notSent) })
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }
+        #expect(error?.kind == .unreachable)
+        #expect(tally.requests == 0)
+    }
+
+    @Test func aTokenThatDiedInTheQueueIsReplacedBeforeTheCall() async throws {
+        let time = ManualTime()
+        let transport = ScriptedTransport { (request, number) in
+            request.isForToken ? .token("t\(number)", expiresIn: 2) : .json(200, Self.contact)
+        }
+        let genesys = client(transport, time: time, settings: .sample(requestsPerMinute: 6))
+        var tally = CallTally()
+        _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        async let second: Void = {
+            var tally = CallTally()
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }()
+        for _ in 0..<10 {
+            await time.sleepers()
+            time.advance(by: .seconds(1))
+        }
+        try await second
+        #expect(transport.apiRequests.map { $0.header("Authorization") } == ["Bearer t1", "Bearer t3"])
+    }
+
+    @Test func aCancelledCallLeavesTheQueue() async throws {
+        let time = ManualTime()
+        let genesys = client(
+            answering { _, _ in .json(200, Self.contact) }, time: time, settings: .sample(requestsPerMinute: 1))
+        var tally = CallTally()
+        _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        let waiting = Task {
+            await failure { () async throws(GenesysError) in
+                var tally = CallTally()
+                _ = try await genesys.get(.contact, id: "c", tally: &tally)
+            }
+        }
+        await time.sleepers()
+        waiting.cancel()
+        #expect(await waiting.value?.kind == .cancelled)
+        #expect(genesys.snapshot.pacer.waiting == 0)
+    }
+
+    @Test func contactDataAndTokensStayOutOfLogsAndDescriptions() async throws {
+        let log = RecordingLog()
+        let genesys = client(
+            answering { _, _ in .json(400, #"{"message":"Jane is no e-mail","code":"invalid.value"}"#) },
+            logger: log.logger)
+        var tally = CallTally()
+        let jane = JSONValue.object([("firstName", .string("Jane"))])
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.create(.contact, jane, tally: &tally)
+        }
+        #expect(error?.description == "invalidRequest 400 invalid.value")
+        #expect(error?.message == "Jane is no e-mail")
+        #expect(log.lines.allSatisfy { !$0.contains("Jane") && !$0.contains("t1") && !$0.contains("hush") })
+    }
+
+    /// Gives tokens `t1`, `t2`, … and answers everything else with `script`.
+    private func answering(_ script: @escaping ScriptedTransport.Script) -> ScriptedTransport {
+        let tokens = Counter()
+        return ScriptedTransport { (request, number) throws(HTTPError) in
+            if request.isForToken { return .token("t\(tokens.next())") }
+            return try await script(request, number)
+        }
+    }
+}
+
+private func failure(_ body: () async throws(GenesysError) -> Void) async -> GenesysError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error
+    }
+}
