@@ -78,7 +78,8 @@ public struct ResourceApplier: Applying {
         _ change: ResourceChange, through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> AppliedChange {
         guard let externalID = change.externalID else {
-            throw .rejected(Reason(.notFound, "no \(change.resourceType) has this id, and without data.externalId none is made"))
+            throw .rejected(
+                Reason(.notFound, "no \(change.resourceType) has this id, and without data.externalId none is made"))
         }
         var resource = JSONValue.object([("externalId", .string(externalID))])
         if change.resourceType == .contact {
@@ -104,12 +105,15 @@ public struct ResourceApplier: Applying {
             guard let organization = try await calls.find(.organization, externalID: externalID),
                 let id = organization["id"]?.stringValue
             else {
-                throw .waiting(Reason(.organizationNotFound, "no organization has the external id that data.organization names"))
+                throw .waiting(
+                    Reason(.organizationNotFound, "no organization has the external id that data.organization names"))
             }
             return id
         case nil:
             throw .rejected(
-                Reason(.invalidData, "the contact does not exist yet, and data.organization does not say where it belongs"))
+                Reason(
+                    .invalidData, "the contact does not exist yet, and data.organization does not say where it belongs")
+            )
         }
     }
 

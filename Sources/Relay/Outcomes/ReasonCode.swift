@@ -52,7 +52,8 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
     /// Every code that this program uses, in the order of the contract.
     public static let all: [ReasonCode] = [
         malformedEvent, unsupportedType, invalidData, notFound, organizationNotFound, conflict, invalidRequest,
-        forbidden, timeout, serverError, connectionLost, rateLimited, retriesExhausted, quotaExhausted, dependencyViolation,
+        forbidden, timeout, serverError, connectionLost, rateLimited, retriesExhausted, quotaExhausted,
+        dependencyViolation,
         windowClosed, webhookNotAllowed, staleSequence, uncertainSubmission,
     ]
 }

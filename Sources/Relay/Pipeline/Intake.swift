@@ -121,7 +121,10 @@ struct Intake: Sendable {
         health.clear(.joining)
         logger.info(
             "partitions assigned",
-            ["partitions": partitions.sorted().map(\.description).joined(separator: ","), "generation": "\(generation.number)"])
+            [
+                "partitions": partitions.sorted().map(\.description).joined(separator: ","),
+                "generation": "\(generation.number)",
+            ])
     }
 
     private func stopTaking(_ partitions: [TopicPartition]) -> [TopicPartition] {
@@ -163,7 +166,8 @@ struct Intake: Sendable {
     private func reportLostRange(_ partition: TopicPartition, committed: Int64, logStart: Int64) {
         health.report(
             .lostRange(partition.description),
-            "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log; kafka.acceptLostRange=true goes on after them")
+            "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log; kafka.acceptLostRange=true goes on after them"
+        )
         logger.error(
             "the committed offset is no longer in the log: the partition stands still until kafka.acceptLostRange is true",
             ["partition": "\(partition)", "committed": "\(committed)", "logStart": "\(logStart)"])

@@ -69,10 +69,12 @@ struct LaneWorker: Sendable {
             let attempts = item.progress.current.attempts
             guard attempts < retry.maxAttempts, age(of: item) < retry.maxAge else { return .givenUp(reason) }
             let delay = retry.delay(afterAttempt: attempts, random: random)
-            logger.debug("a change is tried again", [
-                "record": "\(item.partition)/\(item.record.offset)", "attempt": "\(attempts)",
-                "reason": reason.code.rawValue, "delayMs": "\(delay.wholeMilliseconds)"
-            ])
+            logger.debug(
+                "a change is tried again",
+                [
+                    "record": "\(item.partition)/\(item.record.offset)", "attempt": "\(attempts)",
+                    "reason": reason.code.rawValue, "delayMs": "\(delay.wholeMilliseconds)",
+                ])
             return .parked(until: time.now + delay, .backOff)
         case .wait(let reason):
             item.progress.add(tally, counts: false)

@@ -47,7 +47,9 @@ public final class Pipeline: Sendable {
         writerPressure.answer { [weak writer] in writer?.isBacklogged ?? false }
         let circuit = Circuit(
             time: time, random: random, health: health, logger: logger,
-            isIdle: { let now = pool.snapshot; return now.running == 0 && now.readyLanes == 0 },
+            isIdle: {
+                let now = pool.snapshot; return now.running == 0 && now.readyLanes == 0
+            },
             act: { action in
                 switch action {
                 case .suspend:

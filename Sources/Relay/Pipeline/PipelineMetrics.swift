@@ -47,9 +47,11 @@ final class PipelineMetrics: Sendable {
         if letters > 0 { deadLetters.increment(by: letters) }
         outcomes.withLock { outcomes in
             for (status, count) in counts {
-                let counter = outcomes[status] ?? registry.makeCounter(
-                    name: "contact_relay_outcomes_total", help: "Outcomes acknowledged by their topic.",
-                    labels: ["topic": topic, "status": status])
+                let counter =
+                    outcomes[status]
+                    ?? registry.makeCounter(
+                        name: "contact_relay_outcomes_total", help: "Outcomes acknowledged by their topic.",
+                        labels: ["topic": topic, "status": status])
                 outcomes[status] = counter
                 counter.increment(by: count)
             }

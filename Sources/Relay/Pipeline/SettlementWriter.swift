@@ -161,7 +161,8 @@ final class SettlementWriter: Sendable {
             if rest.records.isEmpty { done.append(settlement) } else { left.append(rest) }
         }
         if let (error, topic) = firstFault {
-            health.report(.outcomes, "\(left.count) outcomes or dead letters cannot be written to \(topic): \(error.code)")
+            health.report(
+                .outcomes, "\(left.count) outcomes or dead letters cannot be written to \(topic): \(error.code)")
             logger.error(
                 "outcomes cannot be written: their offsets stay uncommitted",
                 ["topic": topic, "count": "\(left.count)", "fault": error.description])

@@ -25,7 +25,8 @@ final class ScriptedConsumer: KafkaConsuming {
     }
 
     private func deliver(_ events: [KafkaConsumerEvent]) {
-        let wake = state.withLock { state -> (CheckedContinuation<[KafkaConsumerEvent], Never>, [KafkaConsumerEvent])? in
+        let wake = state.withLock {
+            state -> (CheckedContinuation<[KafkaConsumerEvent], Never>, [KafkaConsumerEvent])? in
             for event in events {
                 switch event {
                 case .assigned(let partitions): state.assigned.formUnion(partitions)
