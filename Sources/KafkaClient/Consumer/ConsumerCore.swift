@@ -1,0 +1,96 @@
+internal import Synchronization
+
+/// What a consumer's threads share.
+final class ConsumerCore: Sendable {
+    let handle: ClientHandle
+    let calls: ConsumerCalls
+    let commands: CommandBox
+    let mailbox: EventMailbox
+    let subscription: KafkaSubscription
+    let isCooperative: Bool
+    let closeTimeout: Duration
+    let blocking = BlockingCalls("kafka-consumer-calls")
+    let ended = Latch()
+    private let rebalances: RebalanceBox
+
+    init(
+        settings: KafkaClientSettings, subscription: KafkaSubscription, closeTimeout: Duration, mailbox: EventMailbox,
+        observer: KafkaObserver
+    ) throws(KafkaError) {
+        let rebalances = RebalanceBox()
+        let mailboxForErrors = mailbox
+        let context = ClientContext(
+            observer: observer,
+            onError: { fault in _ = mailboxForErrors.put(.error(fault)) },
+            onRebalance: { rebalance in rebalances.put(rebalance) })
+        var additions = [(name: "group.id", value: subscription.groupID)]
+        if let instance = subscription.groupInstanceID {
+            additions.append((name: "group.instance.id", value: instance))
+        }
+        handle = try ClientHandle(consumerWith: settings, adding: additions, context: context)
+        calls = ConsumerCalls(handle: handle, milliseconds: 15_000)
+        commands = CommandBox(waking: handle)
+        self.mailbox = mailbox
+        self.subscription = subscription
+        self.closeTimeout = closeTimeout
+        self.rebalances = rebalances
+        isCooperative = settings.isCooperative
+    }
+
+    func takeRebalances() -> [Rebalance] { rebalances.takeAll() }
+
+    /// The poll thread's body.
+    func run() {
+        var loop = ConsumerLoop(core: self)
+        loop.run()
+        for command in commands.close() {
+            if case .seek(_, let continuation) = command { continuation.resume(returning: .failure(.closed)) }
+            if case .sought(let result, _, let continuation?) = command { continuation.resume(returning: result) }
+        }
+        // After the calls under way, so that none uses a freed client.
+        blocking.finish { [self] in
+            handle.destroy()
+            mailbox.finish()
+            ended.open()
+        }
+    }
+
+    func readCommitted(_ partitions: [TopicPartition], id: Int, afterMilliseconds delay: Int) {
+        blocking.submit(after: delay) { [self] in
+            commands.post(.prepared(calls.committed(partitions), partitions, id: id))
+        }
+    }
+
+    func measure(_ partition: TopicPartition, position: Int64, afterMilliseconds delay: Int) {
+        blocking.submit(after: delay) { [self] in
+            commands.post(.measured(calls.watermarks(partition), partition, position: position))
+        }
+    }
+
+    func seek(
+        _ offsets: [TopicPartition: CommittedOffset],
+        then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>?
+    ) {
+        let isTaken = blocking.submit { [self] in
+            let result = calls.seek(offsets)
+            if !commands.post(.sought(result, offsets, continuation)) { continuation?.resume(returning: result) }
+        }
+        if !isTaken { continuation?.resume(returning: .failure(.closed)) }
+    }
+}
+
+/// What the rebalance callback leaves for the poll thread, which takes it when the poll has returned.
+final class RebalanceBox: Sendable {
+    private let pending = Mutex<[Rebalance]>([])
+
+    func put(_ rebalance: Rebalance) {
+        pending.withLock { $0.append(rebalance) }
+    }
+
+    func takeAll() -> [Rebalance] {
+        pending.withLock { pending in
+            defer { pending = [] }
+            return pending
+        }
+    }
+}
