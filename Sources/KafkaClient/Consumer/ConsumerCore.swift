@@ -11,18 +11,17 @@ final class ConsumerCore: Sendable {
     let closeTimeout: Duration
     let blocking = BlockingCalls("kafka-consumer-calls")
     let ended = Latch()
-    private let rebalances: RebalanceBox
+    let reports: CallbackReports
 
     init(
         settings: KafkaClientSettings, subscription: KafkaSubscription, closeTimeout: Duration, mailbox: EventMailbox,
         observer: KafkaObserver
     ) throws(KafkaError) {
-        let rebalances = RebalanceBox()
-        let mailboxForErrors = mailbox
+        let reports = CallbackReports()
         let context = ClientContext(
             observer: observer,
-            onError: { fault in _ = mailboxForErrors.put(.error(fault)) },
-            onRebalance: { rebalance in rebalances.put(rebalance) })
+            onError: { reports.put(.error($0)) },
+            onRebalance: { reports.put(.rebalance($0)) })
         var additions = [(name: "group.id", value: subscription.groupID)]
         if let instance = subscription.groupInstanceID {
             additions.append((name: "group.instance.id", value: instance))
@@ -33,11 +32,9 @@ final class ConsumerCore: Sendable {
         self.mailbox = mailbox
         self.subscription = subscription
         self.closeTimeout = closeTimeout
-        self.rebalances = rebalances
+        self.reports = reports
         isCooperative = settings.isCooperative
     }
-
-    func takeRebalances() -> [Rebalance] { rebalances.takeAll() }
 
     /// The poll thread's body.
     func run() {
@@ -68,29 +65,13 @@ final class ConsumerCore: Sendable {
     }
 
     func seek(
-        _ offsets: [TopicPartition: CommittedOffset],
+        _ offsets: [TopicPartition: CommittedOffset], afterMilliseconds delay: Int,
         then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>?
     ) {
-        let isTaken = blocking.submit { [self] in
+        let isTaken = blocking.submit(after: delay) { [self] in
             let result = calls.seek(offsets)
             if !commands.post(.sought(result, offsets, continuation)) { continuation?.resume(returning: result) }
         }
         if !isTaken { continuation?.resume(returning: .failure(.closed)) }
-    }
-}
-
-/// What the rebalance callback leaves for the poll thread, which takes it when the poll has returned.
-final class RebalanceBox: Sendable {
-    private let pending = Mutex<[Rebalance]>([])
-
-    func put(_ rebalance: Rebalance) {
-        pending.withLock { $0.append(rebalance) }
-    }
-
-    func takeAll() -> [Rebalance] {
-        pending.withLock { pending in
-            defer { pending = [] }
-            return pending
-        }
     }
 }

@@ -10,6 +10,7 @@ struct ConsumerLoop {
     /// Only a net: commands and rebalances wake the poll.
     private static let idleMilliseconds: Int32 = 1_000
     private static let leavingMilliseconds: Int32 = 100
+    private static let retryMilliseconds = 500
 
     private enum Closing {
         case no
@@ -48,7 +49,12 @@ struct ConsumerLoop {
                 if batch.count < Self.batchRecords, batchSize < Self.batchBytes, !batch.isEmpty { continue }
             }
             flush()
-            for rebalance in core.takeRebalances() { perform(machine.rebalanced(rebalance)) }
+            for report in core.reports.takeAll() {
+                switch report {
+                case .rebalance(let rebalance): perform(machine.rebalanced(rebalance))
+                case .error(let fault): tell(fault)
+                }
+            }
             for command in core.commands.takeAll() { obey(command) }
             advanceClosing()
             if case .done = closing { return }
@@ -132,17 +138,22 @@ struct ConsumerLoop {
         case .prepared(.success(let committed), _, let id):
             perform(machine.prepared(committed, id: id))
         case .prepared(.failure(let fault), let partitions, let id):
+            guard machine.isPreparing(id) else { return }
             tell(fault)
-            core.readCommitted(partitions, id: id, afterMilliseconds: 500)
+            core.readCommitted(partitions, id: id, afterMilliseconds: Self.retryMilliseconds)
         case .measured(.success(let watermarks), let partition, let position):
             tell(.lostRange(partition, committed: position, logStart: watermarks.low))
         case .measured(.failure(let fault), let partition, let position):
             tell(fault)
-            core.measure(partition, position: position, afterMilliseconds: 500)
+            core.measure(partition, position: position, afterMilliseconds: Self.retryMilliseconds)
         case .mailboxDrained:
             perform(machine.filled(false))
         case .seek(let offsets, let continuation):
             seek(offsets, then: continuation)
+        case .sought(.failure(let fault), let offsets, nil):
+            // Our own jump to the log's start: the partition would stand still unseen.
+            tell(fault)
+            core.seek(offsets, afterMilliseconds: Self.retryMilliseconds, then: nil)
         case .sought(let result, let offsets, let continuation):
             machine.seekEnded(Array(offsets.keys), positions: (try? result.get()) == nil ? [:] : offsets)
             continuation?.resume(returning: result)
@@ -165,7 +176,7 @@ struct ConsumerLoop {
         flush()
         machine.seekBegan(Array(offsets.keys))
         core.mailbox.discardRecords(of: Set(offsets.keys))
-        core.seek(offsets, then: continuation)
+        core.seek(offsets, afterMilliseconds: 0, then: continuation)
     }
 
     private mutating func perform(_ actions: [ConsumerMachine.Action]) {

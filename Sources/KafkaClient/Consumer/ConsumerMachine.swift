@@ -67,6 +67,11 @@ struct ConsumerMachine {
 
     var partitions: [TopicPartition] { held.keys.sorted() }
 
+    /// Whether the answer to this `readCommitted` is still waited for.
+    func isPreparing(_ id: Int) -> Bool {
+        if case .preparing(_, id) = phase { true } else { false }
+    }
+
     mutating func rebalanced(_ rebalance: Rebalance) -> [Action] {
         switch rebalance {
         case .assign(let partitions):
@@ -148,7 +153,10 @@ struct ConsumerMachine {
     /// - Parameter positions: of those that moved.
     mutating func seekEnded(_ partitions: [TopicPartition], positions: [TopicPartition: CommittedOffset]) {
         for partition in partitions { held[partition]?.isSeeking = false }
-        for (partition, offset) in positions { held[partition]?.position = offset.offset }
+        for (partition, place) in positions {
+            // A logical place, such as the log's start, is known by its first record.
+            held[partition]?.position = place.offset >= 0 ? place.offset : nil
+        }
     }
 
     /// No records from now on. A revocation still waits for its acknowledgement, an assignment for nothing.

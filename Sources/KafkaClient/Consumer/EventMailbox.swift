@@ -72,20 +72,16 @@ final class EventMailbox: Sendable {
     ///
     /// - Parameter drained: called where the mailbox was full before.
     func take(drained: () -> Void) async -> [KafkaConsumerEvent] {
-        let (events, wasFull) = state.withLock { state in
-            let wasFull = state.isFull
-            return (state.takeAll(), wasFull)
-        }
-        if wasFull { drained() }
-        if !events.isEmpty { return events }
-        return await withCheckedContinuation { continuation in
-            let now = state.withLock { state -> [KafkaConsumerEvent]? in
-                if !state.events.isEmpty { return state.takeAll() }
-                if state.isFinished { return [] }
+        await withCheckedContinuation { continuation in
+            let (now, wasFull) = state.withLock { state -> ([KafkaConsumerEvent]?, Bool) in
+                let wasFull = state.isFull
+                let events = state.takeAll()
+                if !events.isEmpty || state.isFinished { return (events, wasFull) }
                 precondition(state.waiter == nil, "nextEvents: two tasks wait at once, which its contract excludes")
                 state.waiter = continuation
-                return nil
+                return (nil, wasFull)
             }
+            if wasFull { drained() }
             if let now { continuation.resume(returning: now) }
         }
     }

@@ -44,6 +44,7 @@ enum Callbacks {
                 code == RD_KAFKA_RESP_ERR__FATAL
                 ? KafkaError(fatalErrorOf: client) : KafkaError(code, words.map { String(cString: $0) })
             if let fault { context.onError(fault) }
+            rd_kafka_yield(client)
         }
 
     /// Records what the group wants and returns: the poll thread makes the assign or unassign call when the time has
