@@ -24,24 +24,35 @@ struct EndingTests {
         }
     }
 
-    @Test func waitingForAConnectionCountsAndAHungOneFreesItsSlot() async throws {
+    @Test func waitingForAConnectionUsesUpTheTimeToo() async throws {
         let settings = CurlTransport.Settings(maxConnectionsPerHost: 1, proxy: .none)
-        try await withServer(settings: settings) { connection in
-            guard let request = connection.receive() else { return }
-            if request.line.contains("hang") { connection.waitForEnd() } else { connection.answer() }
-        } test: { server, transport in
+        try await withServer(settings: settings, neverAnswer) { server, transport in
             let url = server.url
-            async let hung = failure(
-                of: HTTPRequest(method: "GET", url: url + "/hang", timeout: .milliseconds(400)), with: transport)
+            let hangs = HTTPRequest(method: "GET", url: url + "/hang", timeout: .seconds(600))
+            let hung = Task { await failure(of: hangs, with: transport) }
             await server.waitForRequests(1)
             let waited = await failure(
                 of: HTTPRequest(method: "POST", url: url + "/waits", timeout: .milliseconds(50)), with: transport)
             #expect(waited?.kind == .connectFailed)
             #expect(waited?.delivery == .notSent)
-            let response = try await transport.send(HTTPRequest(method: "GET", url: url + "/next"))
+            hung.cancel()
+            #expect(await hung.value?.kind == .cancelled)
+            #expect(!server.requests.contains { $0.line.contains("waits") })
+        }
+    }
+
+    @Test func aConnectionThatHangsFreesItsSlotWhenItsTimeIsOver() async throws {
+        let settings = CurlTransport.Settings(maxConnectionsPerHost: 1, proxy: .none)
+        try await withServer(settings: settings) { connection in
+            guard connection.number > 1 else { return neverAnswer(connection) }
+            answerAll(connection)
+        } test: { server, transport in
+            let request = HTTPRequest(method: "GET", url: server.url, timeout: .milliseconds(100))
+            async let hung = failure(of: request, with: transport)
+            await server.waitForRequests(1)
+            let response = try await transport.send(HTTPRequest(method: "GET", url: server.url))
             #expect(response.status == 200)
             #expect(await hung?.kind == .timedOut)
-            #expect(!server.requests.contains { $0.line.contains("waits") })
         }
     }
 
