@@ -67,7 +67,13 @@ let package = Package(
         tests(of: "Seams"),
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON", "Seams"]),
-        tests(of: "KafkaClient"),
+        .target(
+            name: "KafkaTestSupport", dependencies: ["KafkaClient"], path: "Tests/KafkaTestSupport",
+            swiftSettings: strict),
+        tests(of: "KafkaClient", uses: ["KafkaTestSupport"]),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "TestSupport"],
+            swiftSettings: strict),
         tests(of: "HTTPClient"),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),

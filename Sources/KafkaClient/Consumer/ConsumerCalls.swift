@@ -1,0 +1,83 @@
+internal import CRdKafka
+
+/// librdkafka's blocking consumer calls. Each runs on the client's blocking thread, with a bound, and looks at the
+/// elements: several calls report a partial failure only there.
+struct ConsumerCalls: Sendable {
+    let handle: ClientHandle
+    let milliseconds: Int32
+
+    func committed(_ partitions: [TopicPartition]) -> Result<[TopicPartition: CommittedOffset], KafkaError> {
+        PartitionList.with(partitions) { list in
+            if let fault = KafkaError(rd_kafka_committed(handle.raw, list, milliseconds)) { return .failure(fault) }
+            if let fault = PartitionList.firstError(in: list) { return .failure(fault) }
+            return .success(PartitionList.offsets(in: list))
+        }
+    }
+
+    /// The synchronous call has no bound: without a coordinator it could wait for ten minutes. A queue has one.
+    func commit(_ offsets: [TopicPartition: CommittedOffset]) -> Result<Void, KafkaError> {
+        guard !offsets.isEmpty else { return .success(()) }
+        let queue = rd_kafka_queue_new(handle.raw)
+        defer { rd_kafka_queue_destroy(queue) }
+        let code = PartitionList.with(offsets: offsets.map { ($0.key, $0.value) }) { list in
+            rd_kafka_commit_queue(handle.raw, list, queue, nil, nil)
+        }
+        if let fault = KafkaError(code) { return .failure(fatalCause(of: fault)) }
+        guard let event = rd_kafka_queue_poll(queue, milliseconds) else {
+            return .failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the commit was not answered")!)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        if let list = rd_kafka_event_topic_partition_list(event), let fault = PartitionList.firstError(in: list) {
+            return .failure(fault)
+        }
+        if let fault = KafkaError(rd_kafka_event_error(event)) { return .failure(fatalCause(of: fault)) }
+        return .success(())
+    }
+
+    func watermarks(_ partition: TopicPartition) -> Result<KafkaWatermarks, KafkaError> {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            handle.raw, partition.topic, partition.partition, &low, &high, milliseconds)
+        if let fault = KafkaError(code) { return .failure(fault) }
+        return .success(KafkaWatermarks(low: low, high: high))
+    }
+
+    func offsets(forTimes times: [TopicPartition: Int64]) -> Result<[TopicPartition: Int64], KafkaError> {
+        PartitionList.with(offsets: times.map { ($0.key, CommittedOffset($0.value)) }) { list in
+            if let fault = KafkaError(rd_kafka_offsets_for_times(handle.raw, list, milliseconds)) {
+                return .failure(fault)
+            }
+            if let fault = PartitionList.firstError(in: list) { return .failure(fault) }
+            return .success(PartitionList.offsets(in: list).mapValues(\.offset))
+        }
+    }
+
+    func seek(_ offsets: [TopicPartition: CommittedOffset]) -> Result<Void, KafkaError> {
+        PartitionList.with(offsets: offsets.map { ($0.key, $0.value) }) { list in
+            if let fault = KafkaError(taking: rd_kafka_seek_partitions(handle.raw, list, milliseconds)) {
+                return .failure(fault)
+            }
+            return PartitionList.firstError(in: list).map { .failure($0) } ?? .success(())
+        }
+    }
+
+    func groupMetadata() -> Result<KafkaGroupMetadata, KafkaError> {
+        guard let metadata = rd_kafka_consumer_group_metadata(handle.raw) else {
+            return .failure(KafkaError(code: "_STATE", message: "the consumer is in no group"))
+        }
+        defer { rd_kafka_consumer_group_metadata_destroy(metadata) }
+        var buffer: UnsafeMutableRawPointer?
+        var size = 0
+        if let fault = KafkaError(taking: rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size)) {
+            return .failure(fault)
+        }
+        defer { rd_kafka_mem_free(handle.raw, buffer) }
+        return .success(KafkaGroupMetadata(bytes: bytes(at: buffer, count: size) ?? []))
+    }
+
+    /// `_FATAL` stands for a cause that has to be asked for.
+    private func fatalCause(of fault: KafkaError) -> KafkaError {
+        fault.isFatal ? KafkaError(fatalErrorOf: handle.raw) ?? fault : fault
+    }
+}

@@ -1,0 +1,79 @@
+internal import CRdKafka
+
+/// How clients reach a cluster: the bootstrap servers and librdkafka's properties.
+///
+/// Any property that breaks no promise passes through; `OwnProperty` lists what this client sets itself and
+/// `RefusedProperty` what no one else may set.
+public struct KafkaClientSettings: Sendable {
+    /// `host:port`, separated by commas.
+    public let bootstrapServers: String
+    /// In the order in which they are given to librdkafka; of two with one name the later wins.
+    public let properties: [(name: String, value: String)]
+
+    /// Makes settings.
+    ///
+    /// - Throws: `KafkaError` with the code `_INVALID_ARG`, naming the property: one that would break a promise, or
+    ///   in librdkafka's own words one that it does not know or whose value it does not take. No password is quoted.
+    public init(bootstrapServers: String, properties: [(name: String, value: String)] = []) throws(KafkaError) {
+        for property in properties {
+            if let reason = RefusedProperty.reason(for: property.name) {
+                throw KafkaError(
+                    code: "_INVALID_ARG", message: "property \"\(property.name)\" cannot be set: \(reason)")
+            }
+        }
+        self.bootstrapServers = bootstrapServers
+        self.properties = properties
+        rd_kafka_conf_destroy(try makeConfiguration(for: .producer, adding: []))
+        rd_kafka_conf_destroy(try makeConfiguration(for: .consumer, adding: []))
+    }
+
+    /// What a person should know at start about these settings and the librdkafka in use; mostly empty.
+    public var warnings: [String] { warnings(forLibrary: KafkaLibrary.versionNumber) }
+
+    func warnings(forLibrary version: Int32) -> [String] {
+        let usesSCRAM = properties.contains { property in
+            (property.name == "sasl.mechanism" || property.name == "sasl.mechanisms")
+                && property.value.uppercased().contains("SCRAM")
+        }
+        // librdkafka's pull request 4895: it sent the client's nonce twice, which Kafka 4 refuses.
+        guard usesSCRAM, version < 0x0206_01ff else { return [] }
+        return [
+            "librdkafka before 2.6.1 fails SCRAM against Kafka 4 with \"invalid credentials\" although they are right"
+        ]
+    }
+
+    /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
+    /// is a request without a time-out, which can hang while a consumer closes.
+    var isCooperative: Bool {
+        func value(of name: String) -> String { properties.last { $0.name == name }?.value ?? "" }
+        return value(of: "group.protocol") == "consumer"
+            || value(of: "partition.assignment.strategy").contains("cooperative")
+    }
+
+    /// librdkafka's configuration; the caller's until `rd_kafka_new` has taken it.
+    func makeConfiguration(
+        for role: OwnProperty.Role, adding additions: [(name: String, value: String)]
+    ) throws(KafkaError) -> OpaquePointer {
+        // The library aborts the process itself when it has no memory; it never answers nil.
+        let configuration = rd_kafka_conf_new()!
+        let own = OwnProperty.all.filter { $0.role == role || $0.role == .both }
+        let all =
+            own.map { ($0.name, $0.value) } + [("bootstrap.servers", bootstrapServers)]
+            + properties.map { ($0.name, $0.value) } + additions.map { ($0.name, $0.value) }
+        for (name, value) in all where !value.isEmpty || name != "bootstrap.servers" {
+            var reason = [CChar](repeating: 0, count: 512)
+            guard rd_kafka_conf_set(configuration, name, value, &reason, reason.count) != RD_KAFKA_CONF_OK else {
+                continue
+            }
+            rd_kafka_conf_destroy(configuration)
+            throw KafkaError(code: "_INVALID_ARG", message: Self.masked(text(of: reason), property: name))
+        }
+        return configuration
+    }
+
+    /// librdkafka's words without the value, where that may be a secret.
+    private static func masked(_ words: String, property name: String) -> String {
+        let isSecret = ["password", "pem", "secret", "oauth"].contains { name.contains($0) }
+        return isSecret ? "invalid value for configuration property \"\(name)\"" : words
+    }
+}

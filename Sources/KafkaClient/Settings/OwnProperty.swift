@@ -1,0 +1,52 @@
+/// The librdkafka properties that this client sets itself, each with its reason: the one place that lists them.
+struct OwnProperty: Sendable {
+    enum Role: Sendable {
+        case consumer
+        case producer
+        case both
+    }
+
+    var name: String
+    var value: String
+    var role: Role
+    /// Whether a promise rests on it. The user may set the others to something else.
+    var isFixed: Bool
+    var reason: String
+
+    static let all: [OwnProperty] = [
+        OwnProperty(
+            name: "isolation.level", value: "read_committed", role: .consumer, isFixed: true,
+            reason: "records of aborted transactions are no records"),
+        OwnProperty(
+            name: "enable.auto.commit", value: "false", role: .consumer, isFixed: true,
+            reason: "an offset is committed only when every record before it is settled"),
+        OwnProperty(
+            name: "enable.auto.offset.store", value: "false", role: .consumer, isFixed: true,
+            reason: "an offset is committed only when every record before it is settled"),
+        OwnProperty(
+            name: "auto.offset.reset", value: "error", role: .consumer, isFixed: true,
+            reason: "an offset that the log no longer holds stops its partition instead of moving it silently; "
+                + "where a group begins has a setting of its own"),
+        OwnProperty(
+            name: "queued.max.messages.kbytes", value: "32768", role: .consumer, isFixed: false,
+            reason: "fetched ahead of the pipeline, and thrown away by a pause"),
+        OwnProperty(
+            name: "partitioner", value: "murmur2_random", role: .producer, isFixed: true,
+            reason: "a key goes to the partition where Java's producer puts it"),
+        OwnProperty(
+            name: "enable.idempotence", value: "true", role: .producer, isFixed: true,
+            reason: "a record that is sent again is neither doubled nor out of order"),
+        OwnProperty(
+            name: "message.max.bytes", value: "1000000000", role: .producer, isFixed: false,
+            reason: "the broker says what is too big; the default refuses records that brokers take"),
+        OwnProperty(
+            name: "client.id", value: "contact-relay", role: .both, isFixed: false,
+            reason: "brokers name it in their logs and quotas"),
+        OwnProperty(
+            name: "client.software.name", value: "contact-relay", role: .both, isFixed: false,
+            reason: "brokers count clients by it"),
+        OwnProperty(
+            name: "log.queue", value: "true", role: .both, isFixed: true,
+            reason: "log lines come on a thread of ours and none is lost on standard error"),
+    ]
+}

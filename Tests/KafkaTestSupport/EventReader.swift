@@ -1,0 +1,88 @@
+public import KafkaClient
+
+/// Takes a consumer's events one by one. One task uses it.
+public final class EventReader {
+    /// The consumer that it reads.
+    public let consumer: KafkaConsumer
+    /// What was reported as an error so far; errors are passed over otherwise.
+    public private(set) var errors: [KafkaError] = []
+
+    private var pending: [KafkaConsumerEvent] = []
+
+    /// Makes one; nobody else may take the consumer's events then.
+    public init(_ consumer: KafkaConsumer) {
+        self.consumer = consumer
+    }
+
+    /// The next event that is no error; nil at the end.
+    public func next() async -> KafkaConsumerEvent? {
+        while true {
+            while !pending.isEmpty {
+                let event = pending.removeFirst()
+                guard case .error(let error) = event else { return event }
+                errors.append(error)
+            }
+            pending = await consumer.nextEvents()
+            if pending.isEmpty { return nil }
+        }
+    }
+
+    /// The next error, passing over what comes before it; nil at the end.
+    public func nextError() async -> KafkaError? {
+        while true {
+            let events = await consumer.nextEvents()
+            if events.isEmpty { return nil }
+            for case .error(let error) in events { return error }
+        }
+    }
+
+    /// The partitions of the next event, which has to be an assignment.
+    public func assigned() async throws -> [TopicPartition] {
+        let event = await next()
+        guard case .assigned(let partitions)? = event else { throw Surprise(event) }
+        return partitions
+    }
+
+    /// The next event, which has to be a revocation.
+    public func revoked() async throws -> ([TopicPartition], RevocationAcknowledgement) {
+        let event = await next()
+        guard case .revoked(let partitions, let acknowledgement)? = event else { throw Surprise(event) }
+        return (partitions, acknowledgement)
+    }
+
+    /// The next `count` records, with nothing else among them.
+    public func records(_ count: Int) async throws -> [KafkaRecord] {
+        var records: [KafkaRecord] = []
+        while records.count < count {
+            let event = await next()
+            guard case .records(let more)? = event else { throw Surprise(event) }
+            records += more
+        }
+        return records
+    }
+
+    /// Closes the consumer, letting go of whatever is revoked; returns what was.
+    public func close() async -> [TopicPartition] {
+        let consumer = consumer
+        async let closing: Void = consumer.close()
+        var partitions: [TopicPartition] = []
+        while let event = await next() {
+            if case .revoked(let more, let acknowledgement) = event {
+                partitions += more
+                acknowledgement()
+            }
+        }
+        await closing
+        return partitions
+    }
+
+    /// An event that was not expected.
+    public struct Surprise: Error {
+        /// What came instead; nil is the end.
+        public var event: KafkaConsumerEvent?
+
+        init(_ event: KafkaConsumerEvent?) {
+            self.event = event
+        }
+    }
+}
