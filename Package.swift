@@ -67,7 +67,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON", "Seams"]),
         tests(of: "KafkaClient"),
-        tests(of: "HTTPClient"),
+        tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         tests(of: "WorkerPool", uses: ["Seams"]),
