@@ -74,11 +74,13 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "TestSupport"],
             swiftSettings: strict),
-        tests(of: "HTTPClient"),
+        tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         tests(of: "WorkerPool", uses: ["Seams"]),
-        tests(of: "Relay", uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
+        tests(
+            of: "Relay",
+            uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
         tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
         tests(of: "CommandLineParsing"),
         tests(of: "Configuration", uses: ["CommandLineParsing"]),

@@ -48,8 +48,22 @@ public final class MetricsRegistry: Sendable {
     public func observeGauges(
         name: String, help: String, values: @escaping @Sendable () -> [(labels: Labels, value: Double)]
     ) {
+        observe(.gauge, name, help, values)
+    }
+
+    /// Counters that are kept elsewhere and computed as `observeGauges` does it: no value may ever go down.
+    public func observeCounters(
+        name: String, help: String, values: @escaping @Sendable () -> [(labels: Labels, value: Double)]
+    ) {
+        observe(.counter, name, help, values)
+    }
+
+    private func observe(
+        _ kind: MetricFamily.Kind, _ name: String, _ help: String,
+        _ values: @escaping @Sendable () -> [(labels: Labels, value: Double)]
+    ) {
         families.withLock { families in
-            Self.prepare(name, .gauge, help, &families)
+            Self.prepare(name, kind, help, &families)
             families[name]?.observe = values
         }
     }

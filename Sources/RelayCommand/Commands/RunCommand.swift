@@ -1,5 +1,7 @@
 import CommandLineParsing
 import Configuration
+import Observability
+import Relay
 
 /// `run`: the worker.
 enum RunCommand {
@@ -13,4 +15,25 @@ enum RunCommand {
             """,
         options: [RelaySettings.configFile.declaration],
         optionGroups: RelaySettings.table.groups.map(\.options))
+}
+
+extension RunCommand: Subcommand {
+    static func run(_ arguments: ParsedArguments, in context: CommandContext) async throws -> ExitCode {
+        let settings = try context.settings(arguments, required: GenesysSettings.required)
+        let logger = context.logger(settings)
+        logger.info(
+            "contact-relay starts",
+            ["version": Version.number].merging(Version.libraries.map { ($0.name, $0.version) }) { first, _ in first })
+        let worker = try Worker(
+            settings: settings, genesys: try settings.genesys.clientSettings(), time: context.time, logger: logger)
+        let address = try worker.startAdmin()
+        logger.info("health, metrics and status are served", ["address": address])
+        let listening = Signals.listen { signal in
+            logger.notice("told to stop; a second signal hurries", ["signal": Signals.name(of: signal)])
+            worker.pipeline.stop()
+        }
+        defer { listening.stop() }
+        try await worker.run()
+        return .success
+    }
 }

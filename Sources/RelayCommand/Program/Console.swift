@@ -6,6 +6,8 @@ struct Console: Sendable {
     var standardOutput: @Sendable (String) -> Void
     /// Writes errors, logs and progress.
     var standardError: @Sendable (String) -> Void
+    /// Whether a person watches standard error, so that a line may be written over.
+    var errorsAreOnTerminal = false
     /// How many columns a line of help may have.
     var width: Int
 
@@ -13,7 +15,7 @@ struct Console: Sendable {
     static func system() -> Console {
         Console(
             standardOutput: { write($0, to: STDOUT_FILENO) }, standardError: { write($0, to: STDERR_FILENO) },
-            width: terminalWidth)
+            errorsAreOnTerminal: isatty(STDERR_FILENO) == 1, width: terminalWidth)
     }
 
     /// The terminal's width, kept readable: 60 to 100 columns, 80 where there is no terminal.

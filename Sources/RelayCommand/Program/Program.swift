@@ -6,7 +6,7 @@ import Glibc
 public enum Program {
     /// The commands, in the order of the help.
     static let subcommands: [any Subcommand.Type] = [
-        HelpCommand.self
+        DemoCommand.self, RunCommand.self, HelpCommand.self
     ]
 
     private static let version = Flag("version", help: "Show the versions of the program and its C libraries.")

@@ -1,0 +1,77 @@
+import GenesysCloud
+import JSON
+import KafkaClient
+import Observability
+import Relay
+import Seams
+import WorkerPool
+
+/// What the worker says about itself, in each of the admin server's forms.
+struct WorkerReport: Sendable {
+    let pipeline: Pipeline
+    let api: GenesysClient
+    let health: HealthBoard
+    let registry: MetricsRegistry
+    let time: any TimeSource
+
+    var isReady: Bool { health.isReady }
+
+    var metrics: String { registry.exposition }
+
+    /// `{"ready":…,"faults":[{"cause","message"}]}`.
+    var readiness: JSONValue {
+        let faults = health.faults.map { (cause: $0.key.description, message: $0.value) }.sorted { $0.cause < $1.cause }
+        return .object([
+            ("ready", .bool(faults.isEmpty)),
+            ("faults", .array(faults.map { ["cause": .string($0.cause), "message": .string($0.message)] })),
+        ])
+    }
+
+    /// Everything, for `/status`.
+    var status: JSONValue {
+        let pipeline = pipeline.status
+        let api = api.snapshot
+        let now = time.now
+        let pool = pipeline.pool
+        let parked = pool.parkedLanes.reduce(into: [String: Int]()) { $0[$1.key.kind, default: 0] += $1.value }
+        var document = readiness
+        document.set("time", to: .string(time.wallTime.description))
+        document.set("pausedBecause", to: .array(pipeline.pausedBecause.map { .string($0) }))
+        document.set(
+            "partitions",
+            to: .array(
+                pipeline.partitions.map { partition in
+                    let ledger = pipeline.ledgers[partition]
+                    return .object([
+                        ("topic", .string(partition.topic)), ("partition", .number(Int(partition.partition))),
+                        ("unfinished", .number(ledger?.unfinishedCount ?? 0)),
+                        ("oldestUnfinished", ledger?.oldestUnfinished.map { .number($0) } ?? .null),
+                        ("commitPosition", ledger.map { .number($0.commitPosition) } ?? .null),
+                    ])
+                }))
+        document.set(
+            "pool",
+            to: .object([
+                ("running", .number(pool.running)), ("limit", .number(pool.limit)),
+                ("readyLanes", .number(pool.readyLanes)), ("buffered", .number(pool.buffered)),
+                ("parked", .number(pool.parked)), ("parkedLanes", Self.counts(parked)),
+                ("longestReadyMs", pool.longestReadySince.map { .number((now - $0).wholeMilliseconds) } ?? .null),
+            ]))
+        document.set("outcomes", to: Self.counts(pipeline.outcomes))
+        document.set("outcomesWaiting", to: .number(pipeline.backlog))
+        document.set(
+            "api",
+            to: .object([
+                ("requests", Self.counts(api.requests.reduce(into: [:]) { $0["\($1.method) \($1.result)"] = $1.count })),
+                ("waitingForQuota", .number(api.pacer.waiting)),
+                ("closedForMs", api.pacer.closedFor.map { .number($0.wholeMilliseconds) } ?? .null),
+                ("tokenRequests", .number(api.token.requests)),
+                ("tokenLifeMs", api.token.remainingLife.map { .number($0.wholeMilliseconds) } ?? .null),
+            ]))
+        return document
+    }
+
+    private static func counts(_ counts: [String: Int]) -> JSONValue {
+        .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+    }
+}

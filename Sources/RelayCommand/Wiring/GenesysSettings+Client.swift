@@ -1,0 +1,36 @@
+import CommandLineParsing
+import Configuration
+import GenesysCloud
+import HTTPClient
+
+extension GenesysSettings {
+    /// The settings as the API client wants them; only for commands that require `GenesysSettings.required`.
+    ///
+    /// - Throws: `CommandFailure` (78) where a key that every use of the API needs is missing.
+    func clientSettings() throws(CommandFailure) -> GenesysCloud.GenesysSettings {
+        guard let apiURL, let authURL, let clientID, let clientSecret else {
+            throw CommandFailure(
+                exitCode: .configuration, message: "\(Self.required.joined(separator: ", ")) are all needed")
+        }
+        let style: GenesysCloud.GenesysSettings.AuthStyle =
+            switch authStyle {
+            case .form: .form
+            case .basic: .basic
+            }
+        let form: GenesysCloud.GenesysSettings.Form =
+            switch apiForm {
+            case .guide: .guide
+            }
+        return GenesysCloud.GenesysSettings(
+            apiURL: apiURL, authURL: authURL, authStyle: style, apiForm: form, clientID: clientID,
+            clientSecret: Secret { () throws(SecretError) in
+                do {
+                    return try clientSecret.read()
+                } catch {
+                    throw SecretError("\(error)")
+                }
+            },
+            scopes: scopes, requestsPerMinute: Double(requestsPerMinute), requestTimeout: requestTimeout,
+            tokenRefreshMargin: tokenRefreshMargin)
+    }
+}

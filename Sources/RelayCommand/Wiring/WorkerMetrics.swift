@@ -1,0 +1,58 @@
+import GenesysCloud
+import KafkaClient
+import Observability
+import Relay
+import WorkerPool
+
+/// The metrics that are asked for at each exposition; what happens is counted where it happens.
+enum WorkerMetrics {
+    static func register(in registry: MetricsRegistry, pipeline: Pipeline, api: GenesysClient, health: HealthBoard) {
+        registry.observeGauge(name: "contact_relay_ready", help: "1 while the worker is ready.") {
+            health.isReady ? 1 : 0
+        }
+        registry.observeGauges(name: "contact_relay_paused", help: "1 for each reason for which intake is paused.") {
+            pipeline.status.pausedBecause.map { (["reason": $0], 1) }
+        }
+        registry.observeGauge(name: "contact_relay_pool_running", help: "Lanes in the hands of tasks.") {
+            Double(pipeline.status.pool.running)
+        }
+        registry.observeGauge(name: "contact_relay_pool_limit", help: "The most lanes that may run at once now.") {
+            Double(pipeline.status.pool.limit)
+        }
+        registry.observeGauge(name: "contact_relay_pool_buffered", help: "Records taken that are not parked.") {
+            Double(pipeline.status.pool.buffered)
+        }
+        registry.observeGauges(name: "contact_relay_pool_parked_lanes", help: "Lanes that wait, by what they wait for.") {
+            var lanes: [String: Int] = [:]
+            for (reason, count) in pipeline.status.pool.parkedLanes { lanes[reason.kind, default: 0] += count }
+            return lanes.sorted { $0.key < $1.key }.map { (["reason": $0.key], Double($0.value)) }
+        }
+        registry.observeGauge(
+            name: "contact_relay_outcomes_waiting", help: "Outcomes that are not written and committed yet."
+        ) { Double(pipeline.status.backlog) }
+        registry.observeGauges(
+            name: "contact_relay_unfinished_records", help: "Records of a partition that have no outcome yet."
+        ) {
+            pipeline.status.ledgers.sorted { $0.key < $1.key }.map { partition, ledger in
+                (
+                    ["topic": partition.topic, "partition": String(partition.partition)],
+                    Double(ledger.unfinishedCount)
+                )
+            }
+        }
+        registry.observeCounters(
+            name: "contact_relay_api_requests_total", help: "Requests to the API, by method and class of answer."
+        ) {
+            api.snapshot.requests.map { (["method": $0.method, "result": $0.result], Double($0.count)) }
+        }
+        registry.observeGauge(
+            name: "contact_relay_api_waiting", help: "Calls that wait for their place within the quota."
+        ) { Double(api.snapshot.pacer.waiting) }
+        registry.observeCounters(
+            name: "contact_relay_token_requests_total", help: "Requests to the token endpoint, by what became of them."
+        ) {
+            let token = api.snapshot.token
+            return [(["result": "granted"], Double(token.granted)), (["result": "failed"], Double(token.failed))]
+        }
+    }
+}
