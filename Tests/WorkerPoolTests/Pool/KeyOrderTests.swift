@@ -1,22 +1,16 @@
 import Seams
-import Synchronization
 import TestSupport
 import Testing
 import WorkerPool
 
 /// Everything at once: hundreds of keys, random delays, partial runs and parking, with several threads.
 @Suite struct KeyOrderTests {
-    struct Seen {
+    struct Seen: Sendable {
         var next: [Int: Int] = [:]
         var busy: Set<Int> = []
         var greatestBusy = 0
         var faults: [String] = []
         var done = 0
-    }
-
-    /// A class, because Swift 6.0's compiler crashes on a local mutex that an `async let` captures.
-    private final class Notes: Sendable {
-        let seen = Mutex(Seen())
     }
 
     @Test(.timeLimit(.minutes(2)), arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
@@ -26,16 +20,16 @@ import WorkerPool
         let (keys, count, bound) = (300, 6000, 2 + random.below(30))
         let pool = WorkerPool<Int, TestItem>(limits: .wide(inFlight: bound, runLength: 1 + random.below(5)), time: time)
         pool.assign([0], generation: Generation(1))
-        let notes = Notes()
+        let seen = Shared(Seen())
 
         async let running: Void = pool.run { run in
-            notes.seen.withLock { seen in
+            seen.withLock { seen in
                 if !seen.busy.insert(run.key).inserted { seen.faults.append("two runs of key \(run.key)") }
                 seen.greatestBusy = max(seen.greatestBusy, seen.busy.count)
             }
             for _ in 0..<random.below(8) { await Task.yield() }
             let finished = random.below(3) == 0 ? random.below(run.items.count + 1) : run.items.count
-            let isDone = notes.seen.withLock { seen in
+            let isDone = seen.withLock { seen in
                 seen.busy.remove(run.key)
                 for (place, item) in run.items.enumerated() where item.number != seen.next[run.key, default: 0] + place
                 {
@@ -71,7 +65,7 @@ import WorkerPool
         pool.setLimit(bound)
         await running
 
-        notes.seen.withLock { seen in
+        seen.withLock { seen in
             #expect(seen.faults.isEmpty, "seed \(seed)")
             #expect(seen.next == numbers, "seed \(seed)")
             #expect(seen.greatestBusy > 1 && seen.greatestBusy <= bound, "seed \(seed)")
