@@ -1,4 +1,7 @@
 import Configuration
+import HTTPClient
+import HTTPServer
+import KafkaClient
 
 /// Versions of the program and of the C libraries that it runs on.
 enum Version {
@@ -7,7 +10,10 @@ enum Version {
 
     /// The C libraries in use, by name, each asked for its version at run time.
     static var libraries: [(name: String, version: String)] {
-        [("libyaml", libyamlVersion)]
+        [
+            ("librdkafka", KafkaLibrary.version), ("libcurl", CurlTransport.libraryVersion),
+            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion),
+        ]
     }
 
     /// What `--version` prints.
