@@ -6,7 +6,10 @@ struct TopicPlan: Sendable {
     enum Role: String, Sendable {
         case input
         case outcomes
-        case deadLetters = "dead letters"
+        case deadLetters
+
+        /// For people.
+        var words: String { self == .deadLetters ? "dead letters" : rawValue }
 
         /// Whether nothing works without it. Dead letters may never come.
         var isRequired: Bool { self != .deadLetters }

@@ -8,11 +8,11 @@ enum TopicText {
         var rows = [["TOPIC", "FOR", "PARTITIONS", "REPLICAS", "CLEAN-UP", "LARGEST RECORD", ""]]
         for entry in report.entries {
             guard let found = entry.found else {
-                rows.append([entry.topic.name, entry.topic.role.rawValue, "-", "-", "-", "-", "missing"])
+                rows.append([entry.topic.name, entry.topic.role.words, "-", "-", "-", "-", "missing"])
                 continue
             }
             rows.append([
-                entry.topic.name, entry.topic.role.rawValue, String(found.partitions), String(found.replicationFactor),
+                entry.topic.name, entry.topic.role.words, String(found.partitions), String(found.replicationFactor),
                 found.cleanupPolicy ?? "?", found.recordLimit.map(String.init) ?? "?",
                 isCreated(entry, results) ? "created" : "",
             ])
