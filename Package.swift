@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "TestSupport"],
             swiftSettings: strict),
-        tests(of: "HTTPClient"),
+        tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         tests(of: "WorkerPool", uses: ["Seams"]),

@@ -15,7 +15,6 @@ struct ConsumerMachine {
         case tellRevoked([TopicPartition], id: Int)
         case tellLost([TopicPartition])
         case measureLostRange(TopicPartition, position: Int64)
-        case jumpToLogStart(TopicPartition)
     }
 
     enum Start: Equatable {
@@ -43,7 +42,6 @@ struct ConsumerMachine {
     }
 
     private let start: Start
-    private let acceptsLostRange: Bool
     private var phase = Phase.steady
     private var held: [TopicPartition: Held] = [:]
     /// What librdkafka has been told to pause. It cannot be asked, and in versions before 2.4.0 resuming what is not
@@ -55,9 +53,8 @@ struct ConsumerMachine {
     private var isAnnounced = true
     private var lastID = 0
 
-    init(startPosition: KafkaSubscription.StartPosition, acceptsLostRange: Bool) {
+    init(startPosition: KafkaSubscription.StartPosition) {
         start = startPosition == .earliest ? .earliest : .latest
-        self.acceptsLostRange = acceptsLostRange
     }
 
     /// Whether no rebalance waits for an assign or unassign call.
@@ -86,7 +83,8 @@ struct ConsumerMachine {
             lastID += 1
             phase = .revoking(partitions, id: lastID)
             for partition in partitions { held[partition]?.isRevoked = true }
-            return reconcile() + [.tellRevoked(partitions, id: lastID)]
+            // librdkafka has stopped fetching by itself, until it hears the unassign call.
+            return [.tellRevoked(partitions, id: lastID)]
         case .failed:
             let all = partitions
             return (all.isEmpty ? [] : [.tellLost(all)]) + letGo(of: all)
@@ -138,10 +136,9 @@ struct ConsumerMachine {
         return true
     }
 
-    /// The broker does not hold the partition's position.
+    /// The broker does not hold the partition's position, and librdkafka has stopped fetching.
     mutating func outOfRange(_ partition: TopicPartition, at offset: Int64) -> [Action] {
         guard let state = held[partition], state.takesRecords, !isClosing else { return [] }
-        if acceptsLostRange { return [.jumpToLogStart(partition)] }
         held[partition]?.isStanding = true
         return reconcile() + [.measureLostRange(partition, position: state.position ?? offset)]
     }
@@ -183,8 +180,11 @@ struct ConsumerMachine {
     private mutating func letGo(of partitions: [TopicPartition]) -> [Action] {
         phase = .steady
         for partition in partitions { held[partition] = nil }
-        stopped.subtract(partitions)
-        return [.unassign(partitions)]
+        // librdkafka keeps its mark of a pause when a partition goes, and would never fetch it when it comes back. To
+        // resume it now fetches nothing: the rebalance holds it.
+        let marked = stopped.intersection(partitions).sorted()
+        stopped.subtract(marked)
+        return (marked.isEmpty ? [] : [.resume(marked)]) + [.unassign(partitions)]
     }
 
     /// Tells librdkafka what changed between what is paused and what should be.
@@ -192,7 +192,7 @@ struct ConsumerMachine {
         var toPause: [TopicPartition] = []
         var toResume: [TopicPartition] = []
         for (partition, state) in held {
-            let shouldStop = isFull || state.isPaused || state.isStanding || state.isRevoked
+            let shouldStop = isFull || state.isPaused || state.isStanding
             if shouldStop, stopped.insert(partition).inserted { toPause.append(partition) }
             if !shouldStop, stopped.remove(partition) != nil { toResume.append(partition) }
         }
