@@ -8,8 +8,11 @@ import Testing
     private let plan: TopicPlan
 
     init() throws {
-        let arguments = try ArgumentParser(TopicsCommand.declaration).parse([])
-        plan = TopicPlan(try RelaySettings(arguments: arguments, environment: [:]).topics)
+        plan = TopicPlan(try Self.settings().topics)
+    }
+
+    private static func settings(_ words: String...) throws -> RelaySettings {
+        try RelaySettings(arguments: ArgumentParser(TopicsCommand.declaration).parse(words), environment: [:])
     }
 
     private func found(
@@ -109,25 +112,25 @@ import Testing
                 """)
     }
 
-    @Test func missingTopicsOfAClusterAreShown() async throws {
+    /// The embedded cluster does not answer when it is asked for a configuration.
+    @Test func aClusterIsComparedWithThePlan() async throws {
         let cluster = try EmbeddedCluster()
         try await cluster.createTopic("contact-changes", partitions: 3)
-        let console = CapturedConsole()
-        let code = await console.run("topics", "--json", "--kafka-bootstrap-servers", cluster.bootstrapServers)
-        #expect(code == .unavailable)
-        #expect(
-            console.output.contains(
-                #""name":"contact-changes","setting":"topics.contactChanges","role":"input","exists":true,"created":false,"partitions":3,"#
-            ))
-        #expect(console.output.contains(#""role":"outcomes","exists":false"#))
-        #expect(console.error.contains("contact-relay topics --create"))
+        let settings = try Self.settings("--kafka-bootstrap-servers", cluster.bootstrapServers)
+        let report = try await ClusterAccess.withAdmin(settings.kafka, timeout: .seconds(1)) {
+            admin throws(KafkaError) in
+            try await TopicCheck(plan: plan, admin: admin).check()
+        }
+        #expect(report.entries[0].found?.partitions == 3)
+        #expect(report.missing.map(\.name) == ["contact-outcomes", "contact-changes.dlq"])
+        let json = TopicText.json(report)
+        #expect(json.contains(#""role":"input","exists":true,"created":false,"partitions":3,"#))
+        #expect(json.contains(#""role":"outcomes","exists":false,"created":false,"partitions":null,"#))
         await cluster.close()
     }
 
     @Test func aBrokerThatDoesNotAnswerIsNamedByItsSetting() async throws {
-        let arguments = try ArgumentParser(TopicsCommand.declaration).parse(
-            ["--kafka-bootstrap-servers", "127.0.0.1:1"])
-        let settings = try RelaySettings(arguments: arguments, environment: [:]).kafka
+        let settings = try Self.settings("--kafka-bootstrap-servers", "127.0.0.1:1").kafka
         let failure = await #expect(throws: CommandFailure.self) {
             try await ClusterAccess.withAdmin(settings, timeout: .milliseconds(300)) { admin throws(KafkaError) in
                 _ = try await admin.topics()
