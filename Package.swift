@@ -84,6 +84,8 @@ let package = Package(
         tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
         tests(of: "CommandLineParsing"),
         tests(of: "Configuration", uses: ["CommandLineParsing"]),
-        tests(of: "RelayCommand", uses: ["Configuration", "CommandLineParsing", "Observability"]),
+        tests(
+            of: "RelayCommand",
+            uses: ["Configuration", "CommandLineParsing", "KafkaClient", "Observability", "Sandbox"]),
     ]
 )

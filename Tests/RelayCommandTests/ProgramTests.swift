@@ -56,7 +56,10 @@ private let declarations = [
         #expect(await console.run("--version") == .success)
         let lines = console.output.split(separator: "\n")
         #expect(lines.first == "contact-relay \(Version.number)")
-        #expect(lines.dropFirst().first?.wholeMatch(of: /libyaml \d+\.\d+\.\d+/) != nil)
+        for (line, name) in zip(lines.dropFirst(), ["librdkafka", "libcurl", "libmicrohttpd", "libyaml"]) {
+            #expect(line.wholeMatch(of: /([a-z]+) \d+\.\d+\.\d+/)?.1 == name[...])
+        }
+        #expect(lines.count == 5)
     }
 
     @Test func theNumbersOfTheExitCodesAreThoseOfSysexits() {

@@ -60,7 +60,7 @@ struct Intake: Sendable {
                     case .revoked(let partitions, let acknowledgement):
                         let leaving = stopTaking(partitions)
                         revocations.addTask {
-                            await finish(leaving)
+                            if !leaving.isEmpty { await finish(leaving) }
                             flow.removed(partitions)
                             ledgers.letGo(partitions)
                             acknowledgement()

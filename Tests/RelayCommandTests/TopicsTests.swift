@@ -1,0 +1,144 @@
+import CommandLineParsing
+import KafkaClient
+import Testing
+
+@testable import RelayCommand
+
+@Suite struct TopicsTests {
+    private let plan: TopicPlan
+
+    init() throws {
+        plan = TopicPlan(try Self.settings().topics)
+    }
+
+    private static func settings(_ words: String...) throws -> RelaySettings {
+        try RelaySettings(arguments: ArgumentParser(TopicsCommand.declaration).parse(words), environment: [:])
+    }
+
+    private func found(
+        _ configuration: [String: String] = ["cleanup.policy": "delete", "max.message.bytes": "1000"]
+    ) -> TopicReport.Found {
+        TopicReport.Found(partitions: 4, replicationFactor: 2, configuration: configuration)
+    }
+
+    private func wholeCluster() -> [String: TopicReport.Found] {
+        [
+            "contact-changes": found(), "contact-outcomes": found(),
+            "contact-changes.dlq": found(["cleanup.policy": "delete", "max.message.bytes": "66536"]),
+        ]
+    }
+
+    @Test func aClusterThatHasAllIsRight() throws {
+        let report = TopicReport(plan, found: wholeCluster())
+        #expect(report.problems == [])
+        #expect(report.missing.isEmpty)
+        try report.requireWhatIsNeeded()
+    }
+
+    @Test(arguments: ["contact-changes", "contact-outcomes"])
+    func withoutAnInputOrItsOutcomesNothingStarts(_ name: String) throws {
+        var cluster = wholeCluster()
+        cluster[name] = nil
+        let report = TopicReport(plan, found: cluster)
+        #expect(report.problems.map(\.severity) == [.error])
+        let failure = #expect(throws: CommandFailure.self) { try report.requireWhatIsNeeded() }
+        #expect(failure?.exitCode == .unavailable)
+        #expect(failure?.message.hasPrefix("the topic \(name) (topics.contact") == true)
+        #expect(failure?.message.contains("contact-relay topics --create") == true)
+    }
+
+    @Test func aMissingTopicForDeadLettersIsOnlyAWarning() throws {
+        var cluster = wholeCluster()
+        cluster["contact-changes.dlq"] = nil
+        let report = TopicReport(plan, found: cluster)
+        #expect(report.problems.map(\.severity) == [.warning])
+        #expect(report.missing.map(\.name) == ["contact-changes.dlq"])
+        try report.requireWhatIsNeeded()
+    }
+
+    @Test func aPolicyThatRemovesRecordsIsNamed() {
+        var cluster = wholeCluster()
+        cluster["contact-outcomes"] = found(["cleanup.policy": "compact,delete"])
+        let texts = TopicReport(plan, found: cluster).problems.map(\.text)
+        #expect(
+            texts == ["cleanup.policy is compact,delete, which removes records that are wanted; it should be delete"])
+    }
+
+    @Test func aDeadLetterThatWouldNotFitIsForeseen() {
+        var cluster = wholeCluster()
+        cluster["contact-changes.dlq"] = found(["max.message.bytes": "66535"])
+        let texts = TopicReport(plan, found: cluster).problems.map(\.text)
+        #expect(texts == ["max.message.bytes is 66535, less than 66536: the largest dead letters will be cut"])
+    }
+
+    @Test func moreInSyncReplicasThanThereAreIsAnError() {
+        var cluster = wholeCluster()
+        cluster["contact-outcomes"] = found(["min.insync.replicas": "3"])
+        let problems = TopicReport(plan, found: cluster).problems
+        #expect(problems.map(\.severity) == [.error])
+        #expect(problems.first?.topic == "contact-outcomes")
+    }
+
+    @Test func aConfigurationThatIsNotToldIsNoProblem() {
+        let silent = TopicReport.Found(partitions: 1, replicationFactor: 1, configuration: nil)
+        let cluster = wholeCluster().mapValues { _ in silent }
+        let report = TopicReport(plan, found: cluster)
+        #expect(report.problems == [])
+        #expect(TopicText.table(report).contains("contact-changes      input         1           1         ?"))
+    }
+
+    @Test func deadLettersGetTheRecordLimitOfTheirInputAnd64KiBMore() {
+        let (changes, letters) = (plan.topics[0], plan.topics[2])
+        #expect(plan.configuration(of: changes, inputLimit: nil) == ["cleanup.policy": "delete"])
+        #expect(
+            plan.configuration(of: letters, inputLimit: 5_000_000)
+                == ["cleanup.policy": "delete", "max.message.bytes": "5065536"])
+        #expect(plan.configuration(of: letters, inputLimit: nil)["max.message.bytes"] == "1114124")
+        #expect(plan.configuration(of: letters, inputLimit: 2_147_483_647)["max.message.bytes"] == "2147483647")
+    }
+
+    @Test func theTableShowsWhatIsMissingAndWhatWasCreated() {
+        var cluster = wholeCluster()
+        cluster["contact-outcomes"] = nil
+        let results = [KafkaTopicResult(topic: "contact-changes.dlq", error: nil)]
+        #expect(
+            TopicText.table(TopicReport(plan, found: cluster), results) == """
+                TOPIC                FOR           PARTITIONS  REPLICAS  CLEAN-UP  LARGEST RECORD
+                contact-changes      input         4           2         delete    1000
+                contact-outcomes     outcomes      -           -         -         -               missing
+                contact-changes.dlq  dead letters  4           2         delete    66536           created
+                error: contact-outcomes does not exist
+
+                """)
+    }
+
+    /// The embedded cluster does not answer when it is asked for a configuration.
+    @Test func aClusterIsComparedWithThePlan() async throws {
+        let cluster = try EmbeddedCluster()
+        try await cluster.createTopic("contact-changes", partitions: 3)
+        let settings = try Self.settings("--kafka-bootstrap-servers", cluster.bootstrapServers)
+        let report = try await ClusterAccess.withAdmin(settings.kafka, timeout: .seconds(1)) {
+            admin throws(KafkaError) in
+            try await TopicCheck(plan: plan, admin: admin).check()
+        }
+        #expect(report.entries[0].found?.partitions == 3)
+        #expect(report.missing.map(\.name) == ["contact-outcomes", "contact-changes.dlq"])
+        let json = TopicText.json(report)
+        #expect(json.contains(#""role":"input","exists":true,"created":false,"partitions":3,"#))
+        #expect(json.contains(#""role":"outcomes","exists":false,"created":false,"partitions":null,"#))
+        await cluster.close()
+    }
+
+    @Test func aBrokerThatDoesNotAnswerIsNamedByItsSetting() async throws {
+        let settings = try Self.settings("--kafka-bootstrap-servers", "127.0.0.1:1").kafka
+        let failure = await #expect(throws: CommandFailure.self) {
+            try await ClusterAccess.withAdmin(settings, timeout: .milliseconds(300)) { admin throws(KafkaError) in
+                _ = try await admin.topics()
+            }
+        }
+        #expect(failure?.exitCode == .unavailable)
+        #expect(
+            failure?.message.hasPrefix(
+                "no broker of kafka.bootstrapServers (127.0.0.1:1) answered within 300ms") == true)
+    }
+}
