@@ -78,7 +78,9 @@ let package = Package(
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         tests(of: "WorkerPool", uses: ["Seams"]),
-        tests(of: "Relay", uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
+        tests(
+            of: "Relay",
+            uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
         tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
         tests(of: "CommandLineParsing"),
         tests(of: "Configuration", uses: ["CommandLineParsing"]),

@@ -6,15 +6,15 @@ import Testing
     let a = TopicPartition("t", 0)
     let b = TopicPartition("t", 1)
 
-    private func assigned(_ partitions: [TopicPartition], acceptsLostRange: Bool = false) -> ConsumerMachine {
-        var machine = ConsumerMachine(startPosition: .earliest, acceptsLostRange: acceptsLostRange)
+    private func assigned(_ partitions: [TopicPartition]) -> ConsumerMachine {
+        var machine = ConsumerMachine(startPosition: .earliest)
         _ = machine.rebalanced(.assign(partitions))
         _ = machine.prepared([:], id: 1)
         return machine
     }
 
     @Test func anAssignmentWaitsForItsOffsets() {
-        var machine = ConsumerMachine(startPosition: .latest, acceptsLostRange: false)
+        var machine = ConsumerMachine(startPosition: .latest)
         #expect(machine.rebalanced(.assign([b, a])) == [.readCommitted([b, a], id: 1)])
         #expect(!machine.isSteady)
         #expect(machine.prepared([a: CommittedOffset(5)], id: 9) == [])
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func anEmptyAssignmentIsAnsweredAtOnce() {
-        var machine = ConsumerMachine(startPosition: .earliest, acceptsLostRange: false)
+        var machine = ConsumerMachine(startPosition: .earliest)
         #expect(machine.rebalanced(.assign([])) == [.assign([:])])
         #expect(machine.rebalanced(.revoke([], isLost: false)) == [.unassign([])])
     }
@@ -87,17 +87,17 @@ import Testing
         #expect(machine.takes(a, offset: 200) == false)
     }
 
-    @Test func anAcceptedLostRangeIsJumped() {
-        var machine = assigned([a], acceptsLostRange: true)
-        #expect(machine.outOfRange(a, at: 7) == [.jumpToLogStart(a)])
+    @Test func whatWasFetchedBeforeASeekIsDropped() {
+        var machine = assigned([a])
         machine.seekBegan([a])
         #expect(machine.takes(a, offset: 3) == false)
-        machine.seekEnded([a], positions: [a: CommittedOffset(-2)])
+        machine.seekEnded([a], positions: [a: CommittedOffset(20)])
         #expect(machine.takes(a, offset: 20) == true)
+        #expect(machine.outOfRange(a, at: 99) == [.pause([a]), .measureLostRange(a, position: 21)])
     }
 
     @Test func closingLetsGoOfAnUnfinishedAssignmentWithoutAWord() {
-        var machine = ConsumerMachine(startPosition: .earliest, acceptsLostRange: false)
+        var machine = ConsumerMachine(startPosition: .earliest)
         _ = machine.rebalanced(.assign([a]))
         #expect(machine.close() == [.assign([a: .earliest]), .pause([a])])
         #expect(machine.isSteady)

@@ -9,7 +9,10 @@ struct Fixture {
 
     init(partitions: Int = 1, properties: [(name: String, value: String)] = []) async throws {
         cluster = try EmbeddedCluster()
-        settings = try KafkaClientSettings(bootstrapServers: cluster.bootstrapServers, properties: properties)
+        // The embedded brokers make a group that everyone has left wait for its session time-out.
+        settings = try KafkaClientSettings(
+            bootstrapServers: cluster.bootstrapServers,
+            properties: [("session.timeout.ms", "5000"), ("heartbeat.interval.ms", "200")] + properties)
         try await cluster.createTopic(topic, partitions: partitions)
     }
 

@@ -45,7 +45,9 @@ import Testing
     /// The partitions of a topic with 12 that Java's `BuiltInPartitioner` names for these keys.
     @Test func aKeyGoesWhereJavaPutsIt() async throws {
         let fixture = try await Fixture(partitions: 12)
-        let keys = ["", "a", "ab", "abc", "abcd", "contact-1", "contact-2", "ünï", "0190f4a2-7c3d-7000-8000-00000000001"]
+        let keys = [
+            "", "a", "ab", "abc", "abcd", "contact-1", "contact-2", "ünï", "0190f4a2-7c3d-7000-8000-00000000001",
+        ]
         let produced = try await fixture.produce(keys.map { fixture.record("x", key: $0, partition: nil) })
         let expected = keys.map { Int32(Murmur2.positiveHash(Array($0.utf8)) % 12) }
         #expect(produced.map(\.partition.partition) == expected)

@@ -18,7 +18,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("no.such.property", "1"), ("socket.timeout.ms", "soon"), ("security.protocol", "carrier-pigeon")])
+    @Test(arguments: [
+        ("no.such.property", "1"), ("socket.timeout.ms", "soon"), ("security.protocol", "carrier-pigeon"),
+    ])
     func whatTheLibraryRefusesIsSaidInItsWords(_ name: String, _ value: String) {
         #expect {
             try KafkaClientSettings(bootstrapServers: "localhost:1", properties: [(name, value)])

@@ -81,7 +81,8 @@ public final class EventReader {
         /// What came instead; nil is the end.
         public var event: KafkaConsumerEvent?
 
-        init(_ event: KafkaConsumerEvent?) {
+        /// Makes one.
+        public init(_ event: KafkaConsumerEvent?) {
             self.event = event
         }
     }

@@ -120,7 +120,8 @@ struct AdminCalls: Sendable {
                     KafkaError(rd_kafka_error_code(fault), String(cString: rd_kafka_error_string(fault))) ?? .closed)
             }
             var offsets: [TopicPartition: CommittedOffset] = [:]
-            for entry in PartitionList.entries(of: rd_kafka_group_result_partitions(groups[0])) where entry.offset >= 0 {
+            for entry in PartitionList.entries(of: rd_kafka_group_result_partitions(groups[0])) where entry.offset >= 0
+            {
                 offsets[entry.partition] = CommittedOffset(entry.offset, metadata: entry.metadata)
             }
             return .success(offsets)

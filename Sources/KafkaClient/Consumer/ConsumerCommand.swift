@@ -11,7 +11,7 @@ enum ConsumerCommand: Sendable {
     case seek([TopicPartition: CommittedOffset], CheckedContinuation<Result<Void, KafkaError>, Never>)
     case sought(
         Result<Void, KafkaError>, [TopicPartition: CommittedOffset],
-        CheckedContinuation<Result<Void, KafkaError>, Never>?)
+        CheckedContinuation<Result<Void, KafkaError>, Never>)
     case failed(KafkaError)
     /// - Parameter isAbandoned: whether nobody is left to acknowledge anything.
     case close(isAbandoned: Bool)

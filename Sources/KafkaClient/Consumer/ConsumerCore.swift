@@ -26,6 +26,9 @@ final class ConsumerCore: Sendable {
         if let instance = subscription.groupInstanceID {
             additions.append((name: "group.instance.id", value: instance))
         }
+        // Whoever accepts the loss lets librdkafka do what the setting is for. A seek cannot: librdkafka has stopped the
+        // partition by the time it reports the error, and refuses one.
+        if subscription.acceptsLostRange { additions.append((name: "auto.offset.reset", value: "earliest")) }
         handle = try ClientHandle(consumerWith: settings, adding: additions, context: context)
         calls = ConsumerCalls(handle: handle, milliseconds: 15_000)
         commands = CommandBox(waking: handle)
@@ -42,7 +45,7 @@ final class ConsumerCore: Sendable {
         loop.run()
         for command in commands.close() {
             if case .seek(_, let continuation) = command { continuation.resume(returning: .failure(.closed)) }
-            if case .sought(let result, _, let continuation?) = command { continuation.resume(returning: result) }
+            if case .sought(let result, _, let continuation) = command { continuation.resume(returning: result) }
         }
         // After the calls under way, so that none uses a freed client.
         blocking.finish { [self] in
@@ -65,13 +68,13 @@ final class ConsumerCore: Sendable {
     }
 
     func seek(
-        _ offsets: [TopicPartition: CommittedOffset], afterMilliseconds delay: Int,
-        then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>?
+        _ offsets: [TopicPartition: CommittedOffset],
+        then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>
     ) {
-        let isTaken = blocking.submit(after: delay) { [self] in
+        let isTaken = blocking.submit { [self] in
             let result = calls.seek(offsets)
-            if !commands.post(.sought(result, offsets, continuation)) { continuation?.resume(returning: result) }
+            if !commands.post(.sought(result, offsets, continuation)) { continuation.resume(returning: result) }
         }
-        if !isTaken { continuation?.resume(returning: .failure(.closed)) }
+        if !isTaken { continuation.resume(returning: .failure(.closed)) }
     }
 }

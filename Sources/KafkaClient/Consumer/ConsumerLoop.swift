@@ -35,7 +35,7 @@ struct ConsumerLoop {
     init(core: ConsumerCore) {
         self.core = core
         machine = ConsumerMachine(
-            startPosition: core.subscription.startPosition, acceptsLostRange: core.subscription.acceptsLostRange)
+            startPosition: core.subscription.startPosition)
     }
 
     /// Returns when the member has left its group, or could not in time.
@@ -150,13 +150,9 @@ struct ConsumerLoop {
             perform(machine.filled(false))
         case .seek(let offsets, let continuation):
             seek(offsets, then: continuation)
-        case .sought(.failure(let fault), let offsets, nil):
-            // Our own jump to the log's start: the partition would stand still unseen.
-            tell(fault)
-            core.seek(offsets, afterMilliseconds: Self.retryMilliseconds, then: nil)
         case .sought(let result, let offsets, let continuation):
             machine.seekEnded(Array(offsets.keys), positions: (try? result.get()) == nil ? [:] : offsets)
-            continuation?.resume(returning: result)
+            continuation.resume(returning: result)
         case .failed(let fault):
             tell(fault)
         case .close(let isAbandoned):
@@ -171,12 +167,12 @@ struct ConsumerLoop {
 
     private mutating func seek(
         _ offsets: [TopicPartition: CommittedOffset],
-        then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>?
+        then continuation: CheckedContinuation<Result<Void, KafkaError>, Never>
     ) {
         flush()
         machine.seekBegan(Array(offsets.keys))
         core.mailbox.discardRecords(of: Set(offsets.keys))
-        core.seek(offsets, afterMilliseconds: 0, then: continuation)
+        core.seek(offsets, then: continuation)
     }
 
     private mutating func perform(_ actions: [ConsumerMachine.Action]) {
@@ -199,14 +195,14 @@ struct ConsumerLoop {
             tell(.assigned(partitions))
         case .tellRevoked(let partitions, let id):
             let commands = core.commands
-            tell(.revoked(partitions, acknowledgement: RevocationAcknowledgement { commands.post(.acknowledged(id: id)) }))
+            tell(
+                .revoked(
+                    partitions, acknowledgement: RevocationAcknowledgement { commands.post(.acknowledged(id: id)) }))
             if isAbandoned { perform(machine.giveUp()) }
         case .tellLost(let partitions):
             tell(.lost(partitions))
         case .measureLostRange(let partition, let position):
             core.measure(partition, position: position, afterMilliseconds: 0)
-        case .jumpToLogStart(let partition):
-            seek([partition: CommittedOffset(Int64(RD_KAFKA_OFFSET_BEGINNING))], then: nil)
         }
     }
 

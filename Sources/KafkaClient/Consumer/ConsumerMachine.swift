@@ -15,7 +15,6 @@ struct ConsumerMachine {
         case tellRevoked([TopicPartition], id: Int)
         case tellLost([TopicPartition])
         case measureLostRange(TopicPartition, position: Int64)
-        case jumpToLogStart(TopicPartition)
     }
 
     enum Start: Equatable {
@@ -43,7 +42,6 @@ struct ConsumerMachine {
     }
 
     private let start: Start
-    private let acceptsLostRange: Bool
     private var phase = Phase.steady
     private var held: [TopicPartition: Held] = [:]
     /// What librdkafka has been told to pause. It cannot be asked, and in versions before 2.4.0 resuming what is not
@@ -55,9 +53,8 @@ struct ConsumerMachine {
     private var isAnnounced = true
     private var lastID = 0
 
-    init(startPosition: KafkaSubscription.StartPosition, acceptsLostRange: Bool) {
+    init(startPosition: KafkaSubscription.StartPosition) {
         start = startPosition == .earliest ? .earliest : .latest
-        self.acceptsLostRange = acceptsLostRange
     }
 
     /// Whether no rebalance waits for an assign or unassign call.
@@ -138,10 +135,9 @@ struct ConsumerMachine {
         return true
     }
 
-    /// The broker does not hold the partition's position.
+    /// The broker does not hold the partition's position, and librdkafka has stopped fetching.
     mutating func outOfRange(_ partition: TopicPartition, at offset: Int64) -> [Action] {
         guard let state = held[partition], state.takesRecords, !isClosing else { return [] }
-        if acceptsLostRange { return [.jumpToLogStart(partition)] }
         held[partition]?.isStanding = true
         return reconcile() + [.measureLostRange(partition, position: state.position ?? offset)]
     }

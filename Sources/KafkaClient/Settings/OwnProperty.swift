@@ -25,8 +25,8 @@ struct OwnProperty: Sendable {
             reason: "an offset is committed only when every record before it is settled"),
         OwnProperty(
             name: "auto.offset.reset", value: "error", role: .consumer, isFixed: true,
-            reason: "an offset that the log no longer holds stops its partition instead of moving it silently; "
-                + "where a group begins has a setting of its own"),
+            reason: "an offset that the log no longer holds stops its partition instead of moving it silently, "
+                + "unless its loss is accepted; where a group begins has a setting of its own"),
         OwnProperty(
             name: "queued.max.messages.kbytes", value: "32768", role: .consumer, isFixed: false,
             reason: "fetched ahead of the pipeline, and thrown away by a pause"),

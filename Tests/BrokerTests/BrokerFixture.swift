@@ -1,0 +1,49 @@
+import KafkaClient
+import KafkaTestSupport
+
+/// A topic of its own on the real broker, and clients of it.
+struct BrokerFixture {
+    let settings: KafkaClientSettings
+    let topic: String
+    let group: String
+
+    init(
+        partitions: Int32 = 1, configuration: [String: String] = [:], properties: [(name: String, value: String)] = []
+    ) async throws {
+        settings = try RealBroker.settings(properties)
+        topic = uniqueName("topic")
+        group = uniqueName("group")
+        let admin = try KafkaAdmin(settings: settings)
+        let results = try await admin.createTopics([
+            KafkaTopicSpecification(name: topic, partitions: partitions, configuration: configuration)
+        ])
+        await admin.close()
+        for result in results { if let error = result.error { throw error } }
+    }
+
+    func partition(_ number: Int32) -> TopicPartition { TopicPartition(topic, number) }
+
+    func consumer(instance: String? = nil, acceptsLostRange: Bool = false) throws -> EventReader {
+        EventReader(
+            try KafkaConsumer(
+                settings: settings,
+                subscription: KafkaSubscription(
+                    groupID: group, groupInstanceID: instance, topics: [topic], acceptsLostRange: acceptsLostRange)))
+    }
+
+    func record(_ value: String, partition: Int32 = 0) -> ProducerRecord {
+        ProducerRecord(topic: topic, partition: partition, key: nil, value: Array(value.utf8))
+    }
+
+    @discardableResult
+    func produce(_ values: [String], partition: Int32 = 0) async throws -> [ProducedRecord] {
+        let producer = try KafkaProducer(settings: settings)
+        let results = await producer.produce(values.map { record($0, partition: partition) })
+        await producer.close()
+        return try results.map { try $0.get() }
+    }
+}
+
+extension [KafkaRecord] {
+    var texts: [String] { map { String(decoding: $0.value ?? [], as: UTF8.self) } }
+}
