@@ -1,15 +1,17 @@
 import Foundation
-import KafkaClient
-import Testing
+public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
 /// `../shared/kafka` for the life of this process.
-enum RealBroker {
-    static let isThere = named != nil || FileManager.default.isExecutableFile(atPath: script)
-    static let whyNot: Comment =
+public enum RealBroker {
+    /// Whether there is one, or can be.
+    public static let isThere = named != nil || FileManager.default.isExecutableFile(atPath: script)
+    /// What to say where there is none.
+    public static let whyNot =
         "no broker: set RELAY_TEST_BOOTSTRAP_SERVERS, or have Kafka in ../shared/kafka beside the package"
 
-    static func settings(_ properties: [(name: String, value: String)] = []) throws -> KafkaClientSettings {
+    /// How to reach it; the first call starts it where none is named.
+    public static func settings(_ properties: [(name: String, value: String)] = []) throws -> KafkaClientSettings {
         try KafkaClientSettings(bootstrapServers: try servers.get(), properties: properties)
     }
 

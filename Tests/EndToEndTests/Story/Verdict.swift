@@ -1,0 +1,174 @@
+import JSON
+import KafkaClient
+import Sandbox
+import Testing
+
+/// Compares what a worker left behind with the story it was told. Each check lists what is wrong; empty is right.
+struct Verdict {
+    let story: Story
+    let scenario: Scenario
+    /// The index of the event by the id of its outcome: `<topic>/<partition>/<offset>`.
+    private let indices: [String: Int]
+    private let ends: [Int32: Int64]
+
+    /// - Parameter produced: where each event of the story stands.
+    init(_ story: Story, _ produced: [ProducedRecord], _ scenario: Scenario) {
+        self.story = story
+        self.scenario = scenario
+        indices = Dictionary(
+            uniqueKeysWithValues: produced.enumerated().map { ("\($1.partition)/\($1.offset)", $0) })
+        ends = produced.reduce(into: [:]) { $0[$1.partition.partition] = max($0[$1.partition.partition] ?? 0, $1.offset + 1) }
+    }
+
+    // MARK: Outcomes
+
+    /// Each event has one outcome, with the status that it should have.
+    func wrongOutcomes(_ records: [KafkaRecord]) throws -> [String] {
+        var found = [Int](repeating: 0, count: story.events.count)
+        var wrong: [String] = []
+        for (id, outcome) in try outcomes(records) {
+            guard let index = indices[id] else {
+                wrong.append("\(id): an outcome of nothing")
+                continue
+            }
+            found[index] += 1
+            let data = outcome["data"]
+            let words = ["status", "action"].compactMap { data?[$0]?.stringValue }.joined(separator: "/")
+            let fate = story.events[index].fate
+            if words != fate.words { wrong.append("\(id): \(words) instead of \(fate.words)") }
+        }
+        for (id, index) in indices where found[index] != 1 { wrong.append("\(id): \(found[index]) outcomes") }
+        return wrong
+    }
+
+    /// The outcomes of a resource's good events stand in one partition, in the order of the events.
+    func disorder(_ records: [KafkaRecord]) throws -> [String] {
+        var last: [String: (index: Int, partition: Int32)] = [:]
+        var wrong: [String] = []
+        for (record, (id, _)) in zip(records, try outcomes(records)) {
+            guard let index = indices[id], story.events[index].fate != .rejected else { continue }
+            let name = story.events[index].externalID
+            if let before = last[name], before.index >= index || before.partition != record.partition.partition {
+                wrong.append("\(name): event \(index) after event \(before.index)")
+            }
+            last[name] = (index, record.partition.partition)
+        }
+        return wrong
+    }
+
+    private func outcomes(_ records: [KafkaRecord]) throws -> [(id: String, outcome: JSONValue)] {
+        try records.map { record in
+            let outcome = try JSONValue(parsing: record.value ?? [])
+            return (try #require(outcome["id"]?.stringValue), outcome)
+        }
+    }
+
+    // MARK: Dead letters
+
+    /// What was rejected lies in the dead letters once, as it was.
+    func wrongDeadLetters(_ records: [KafkaRecord]) -> [String] {
+        var missing = Set(story.events.indices.filter { story.events[$0].fate == .rejected })
+        var wrong: [String] = []
+        for letter in records {
+            func text(_ name: String) -> String {
+                String(decoding: letter.headers.last { $0.name == "relay-dlq-\(name)" }?.value ?? [], as: UTF8.self)
+            }
+            let id = "\(text("topic"))/\(text("partition"))/\(text("offset"))"
+            guard let index = indices[id], missing.remove(index) != nil else {
+                wrong.append("\(id): a dead letter too many")
+                continue
+            }
+            let original = story.events[index].record
+            if letter.key != original.key || letter.value != original.value
+                || Array(letter.headers.prefix(original.headers.count)) != original.headers
+            {
+                wrong.append("\(id): not as it was received")
+            }
+        }
+        return wrong + missing.sorted().map { "event \($0): no dead letter" }
+    }
+
+    // MARK: The API
+
+    /// The sandbox holds what the events, one after another, make of an empty one.
+    func wrongState() -> [String] {
+        var wrong: [String] = []
+        var names: [String: String] = [:]
+        var organizations = story.world.organizations
+        for document in scenario.sandbox.organizations {
+            let name = document["externalId"]?.stringValue ?? "?"
+            names[document["id"]?.stringValue ?? "?"] = name
+            guard let model = organizations.removeValue(forKey: name) else {
+                wrong.append("\(name): one organization too many")
+                continue
+            }
+            if !content(of: document).isEquivalent(to: model) { wrong.append("\(name): \(document.text) not \(model.text)") }
+        }
+        var contacts = story.world.contacts
+        for document in scenario.sandbox.contacts {
+            let name = document["externalId"]?.stringValue ?? "?"
+            guard let model = contacts.removeValue(forKey: name) else {
+                wrong.append("\(name): one contact too many")
+                continue
+            }
+            if !content(of: document).isEquivalent(to: model.document)
+                || names[document["organizationId"]?.stringValue ?? "?"] != model.organization
+            {
+                wrong.append("\(name): \(document.text) not \(model.document.text) in \(model.organization)")
+            }
+        }
+        return wrong + (Array(organizations.keys) + Array(contacts.keys)).map { "\($0): missing" }
+    }
+
+    private func content(of document: JSONValue) -> JSONValue {
+        var content = document
+        for member in ["id", "createdDate", "organizationId"] { content.remove(member) }
+        return content
+    }
+
+    /// Each resource was made once, and written once more for each event that changed it; nothing was refused.
+    func wrongWrites() -> [String] {
+        var posts = 0
+        var puts: [String: Int] = [:]
+        var wrong: [String] = []
+        for call in scenario.sandbox.requests() {
+            if call.status >= 400 { wrong.append("\(call.method) \(call.target): \(call.status)") }
+            if call.method == "PUT" { puts[call.target.split(separator: "/").last.map(String.init) ?? "", default: 0] += 1 }
+            if call.method == "POST", !call.target.contains("oauth") { posts += 1 }
+        }
+        let created = story.events.count { $0.fate == .created }
+        if posts != created { wrong.append("\(posts) POSTs for \(created) resources") }
+        let updates = story.events.reduce(into: [String: Int]()) { updates, event in
+            if event.fate == .updated { updates[event.externalID, default: 0] += 1 }
+        }
+        for document in scenario.sandbox.organizations + scenario.sandbox.contacts {
+            let name = document["externalId"]?.stringValue ?? "?"
+            let written = puts[document["id"]?.stringValue ?? "?"] ?? 0
+            let due = updates[name] ?? 0
+            if written != due { wrong.append("\(name): \(written) PUTs for \(due) updates") }
+        }
+        return wrong
+    }
+
+    // MARK: Offsets
+
+    /// The group has committed everything. The input has no control records: nobody writes it in transactions here.
+    func isCommitted() async throws -> Bool { try await scenario.committed() == ends }
+
+    /// Waits for the last commit, then looks at everything.
+    func pass(_ outcomes: TopicReader, log: @autoclosure () -> String) async throws {
+        try await eventually("every record has an outcome", within: .seconds(240)) {
+            outcomes.count >= story.events.count
+        }
+        try await eventually("everything is committed") { try await isCommitted() }
+        let records = try await outcomes.allRecords()
+        let letters = try await TopicReader.reading(scenario.deadLetters, in: scenario) { try await $0.allRecords() }
+        let complaints = [
+            ("outcomes", try wrongOutcomes(records)), ("order", try disorder(records)),
+            ("dead letters", wrongDeadLetters(letters)), ("state", wrongState()), ("writes", wrongWrites()),
+        ]
+        for (what, wrong) in complaints {
+            #expect(wrong.isEmpty, "\(what): \(wrong.count) wrong: \(wrong.prefix(5))\n\(log())")
+        }
+    }
+}
