@@ -16,9 +16,16 @@ final class Scenario: Sendable {
     let sandbox: SandboxServer
     let apiURL: String
 
+    /// An API that takes a moment, so that calls overlap and answers come in any order.
+    static let lively: SandboxFaults = {
+        var faults = SandboxFaults()
+        faults.latencyJitter = .milliseconds(4)
+        return faults
+    }()
+
     /// Makes the topics and starts the sandbox.
     static func with<Result>(
-        faults: SandboxFaults = SandboxFaults(), _ body: (Scenario) async throws -> Result
+        faults: SandboxFaults = Scenario.lively, _ body: (Scenario) async throws -> Result
     ) async throws -> Result {
         let scenario = try Scenario(faults: faults)
         defer { scenario.sandbox.stop() }

@@ -2,7 +2,7 @@
 ///
 /// - Throws: `NeverHappened` when it does not hold within `limit`.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(90), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     let clock = ContinuousClock()
     let deadline = clock.now + limit

@@ -157,7 +157,7 @@ struct Verdict {
 
     /// Waits for the last commit, then looks at everything.
     func pass(_ outcomes: TopicReader, log: @autoclosure () -> String) async throws {
-        try await eventually("every record has an outcome", within: .seconds(240)) {
+        try await eventually("every record has an outcome", within: .seconds(100)) {
             outcomes.count >= story.events.count
         }
         try await eventually("everything is committed") { try await isCommitted() }
