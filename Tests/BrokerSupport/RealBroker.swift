@@ -5,10 +5,9 @@ public import KafkaClient
 /// `../shared/kafka` for the life of this process.
 public enum RealBroker {
     /// Whether there is one, or can be.
-    public static let isThere = named != nil || FileManager.default.isExecutableFile(atPath: script)
+    public static let isThere = named != nil || missing == nil
     /// What to say where there is none.
-    public static let whyNot =
-        "no broker: set RELAY_TEST_BOOTSTRAP_SERVERS, or have Kafka in ../shared/kafka beside the package"
+    public static let whyNot = "no broker: RELAY_TEST_BOOTSTRAP_SERVERS is not set, and \(missing ?? "")"
 
     /// How to reach it; the first call starts it where none is named.
     public static func settings(_ properties: [(name: String, value: String)] = []) throws -> KafkaClientSettings {
@@ -19,6 +18,19 @@ public enum RealBroker {
     private static let script = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("../shared/kafka/bin/kafka-broker").standardized.path
+
+    /// What a broker of our own lacks.
+    private static let missing: String? = {
+        func isThere(_ path: String) -> Bool { FileManager.default.isExecutableFile(atPath: path) }
+        let environment = ProcessInfo.processInfo.environment
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        let homes = (environment["JAVA_HOME"].map { [$0] } ?? []) + ["/usr/lib/jvm/default-java"]
+        if !isThere(script) { return "there is no ../shared/kafka beside the package" }
+        if !folders.contains(where: { isThere("\($0)/python3") }) { return "../shared/kafka needs python3" }
+        let hasJava =
+            folders.contains { isThere("\($0)/java") } || homes.contains { isThere("\($0)/bin/java") }
+        return hasJava ? nil : "../shared/kafka needs Java (default-jre-headless)"
+    }()
 
     private static let servers = Result { try named ?? start() }
 

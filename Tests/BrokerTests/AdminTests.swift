@@ -11,6 +11,7 @@ struct AdminTests {
         let specification = KafkaTopicSpecification(
             name: name, partitions: 3, replicationFactor: 1, configuration: ["cleanup.policy": "compact"])
         #expect(try await admin.createTopics([specification]).map(\.error?.code) == [nil])
+        try await admin.waitUntilSeen(name)
         #expect(try await admin.createTopics([specification]).map(\.error?.code) == ["TOPIC_ALREADY_EXISTS"])
         #expect(
             try await admin.topics()[name] == KafkaTopicDescription(name: name, partitions: 3, replicationFactor: 1))

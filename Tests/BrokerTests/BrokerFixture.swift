@@ -18,8 +18,9 @@ struct BrokerFixture {
         let results = try await admin.createTopics([
             KafkaTopicSpecification(name: topic, partitions: partitions, configuration: configuration)
         ])
-        await admin.close()
         for result in results { if let error = result.error { throw error } }
+        try await admin.waitUntilSeen(topic)
+        await admin.close()
     }
 
     func partition(_ number: Int32) -> TopicPartition { TopicPartition(topic, number) }
@@ -42,6 +43,13 @@ struct BrokerFixture {
         let results = await producer.produce(values.map { record($0, partition: partition) })
         await producer.close()
         return try results.map { try $0.get() }
+    }
+}
+
+extension KafkaAdmin {
+    /// The controller has a topic a moment before the brokers tell of it.
+    func waitUntilSeen(_ topic: String) async throws {
+        while try await topics()[topic] == nil {}
     }
 }
 

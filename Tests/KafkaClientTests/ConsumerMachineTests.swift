@@ -32,7 +32,7 @@ import Testing
 
     @Test func aRevokedPartitionIsKeptButNotReadUntilAcknowledged() {
         var machine = assigned([a, b])
-        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.pause([a]), .tellRevoked([a], id: 2)])
+        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.tellRevoked([a], id: 2)])
         #expect(machine.takes(a, offset: 0) == false)
         #expect(machine.takes(b, offset: 0) == true)
         #expect(machine.resume([a]) == [])
@@ -65,7 +65,7 @@ import Testing
         var machine = assigned([a])
         _ = machine.pause([a])
         _ = machine.rebalanced(.revoke([a], isLost: false))
-        _ = machine.acknowledged(id: 2)
+        #expect(machine.acknowledged(id: 2) == [.resume([a]), .unassign([a])])
         _ = machine.rebalanced(.assign([a]))
         #expect(machine.prepared([:], id: 3) == [.assign([a: .earliest]), .tellAssigned([a])])
         #expect(machine.pause([a]) == [.pause([a])])
@@ -103,13 +103,13 @@ import Testing
         #expect(machine.isSteady)
         #expect(machine.prepared([:], id: 1) == [])
         #expect(machine.takes(a, offset: 0) == false)
-        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.unassign([a])])
+        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.resume([a]), .unassign([a])])
     }
 
     @Test func closingStillWaitsForTheLastAcknowledgement() {
         var machine = assigned([a])
         #expect(machine.close() == [])
-        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.pause([a]), .tellRevoked([a], id: 2)])
+        #expect(machine.rebalanced(.revoke([a], isLost: false)) == [.tellRevoked([a], id: 2)])
         #expect(machine.giveUp() == [.unassign([a])])
         #expect(machine.acknowledged(id: 2) == [])
     }

@@ -106,9 +106,8 @@ struct AdminCalls: Sendable {
         var request = [rd_kafka_ListConsumerGroupOffsets_new(group, nil)]
         defer { rd_kafka_ListConsumerGroupOffsets_destroy_array(&request, request.count) }
         return ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS) { options, queue in
-            if let fault = KafkaError(taking: rd_kafka_AdminOptions_set_require_stable_offsets(options, 1)) {
-                preconditionFailure("the option is one of this call's: \(fault)")
-            }
+            // The option is one of this call's, so it is taken; an error would only have to be destroyed.
+            _ = KafkaError(taking: rd_kafka_AdminOptions_set_require_stable_offsets(options, 1))
             rd_kafka_ListConsumerGroupOffsets(handle.raw, &request, request.count, options, queue)
         } answer: { event in
             var count = 0
@@ -157,7 +156,7 @@ struct AdminCalls: Sendable {
         defer { rd_kafka_queue_destroy(queue) }
         request(options, queue)
         guard let event = rd_kafka_queue_poll(queue, milliseconds + 1_000) else {
-            return .failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the cluster did not answer") ?? .closed)
+            return .failure(.timedOut("the cluster did not answer"))
         }
         defer { rd_kafka_event_destroy(event) }
         if let fault = KafkaError(

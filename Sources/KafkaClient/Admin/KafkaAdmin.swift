@@ -1,6 +1,6 @@
 internal import CRdKafka
 
-/// Looks at and changes what a cluster holds. Its calls wait for each other.
+/// Looks at and changes what a cluster holds. Its calls wait for each other. Only `close` ends its threads.
 public final class KafkaAdmin: Sendable {
     private let calls: AdminCalls
     private let service: ServiceThread

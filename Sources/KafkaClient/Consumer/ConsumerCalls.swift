@@ -24,7 +24,7 @@ struct ConsumerCalls: Sendable {
         }
         if let fault = KafkaError(code) { return .failure(fatalCause(of: fault)) }
         guard let event = rd_kafka_queue_poll(queue, milliseconds) else {
-            return .failure(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the commit was not answered")!)
+            return .failure(.timedOut("the commit was not answered"))
         }
         defer { rd_kafka_event_destroy(event) }
         if let list = rd_kafka_event_topic_partition_list(event), let fault = PartitionList.firstError(in: list) {

@@ -83,7 +83,8 @@ struct ConsumerMachine {
             lastID += 1
             phase = .revoking(partitions, id: lastID)
             for partition in partitions { held[partition]?.isRevoked = true }
-            return reconcile() + [.tellRevoked(partitions, id: lastID)]
+            // librdkafka has stopped fetching by itself, until it hears the unassign call.
+            return [.tellRevoked(partitions, id: lastID)]
         case .failed:
             let all = partitions
             return (all.isEmpty ? [] : [.tellLost(all)]) + letGo(of: all)
@@ -179,8 +180,11 @@ struct ConsumerMachine {
     private mutating func letGo(of partitions: [TopicPartition]) -> [Action] {
         phase = .steady
         for partition in partitions { held[partition] = nil }
-        stopped.subtract(partitions)
-        return [.unassign(partitions)]
+        // librdkafka keeps its mark of a pause when a partition goes, and would never fetch it when it comes back. To
+        // resume it now fetches nothing: the rebalance holds it.
+        let marked = stopped.intersection(partitions).sorted()
+        stopped.subtract(marked)
+        return (marked.isEmpty ? [] : [.resume(marked)]) + [.unassign(partitions)]
     }
 
     /// Tells librdkafka what changed between what is paused and what should be.
@@ -188,7 +192,7 @@ struct ConsumerMachine {
         var toPause: [TopicPartition] = []
         var toResume: [TopicPartition] = []
         for (partition, state) in held {
-            let shouldStop = isFull || state.isPaused || state.isStanding || state.isRevoked
+            let shouldStop = isFull || state.isPaused || state.isStanding
             if shouldStop, stopped.insert(partition).inserted { toPause.append(partition) }
             if !shouldStop, stopped.remove(partition) != nil { toResume.append(partition) }
         }

@@ -34,6 +34,11 @@ extension KafkaError {
     /// The client was closed before or during the call.
     static let closed = KafkaError(code: "_DESTROY", message: "the client is closed")
 
+    /// Nobody answered in time.
+    static func timedOut(_ words: String) -> KafkaError {
+        KafkaError(code: "_TIMED_OUT", message: words, isRetriable: true)
+    }
+
     /// What librdkafka retries inside itself for a while, and may succeed when the call is made again.
     private static let retriable: Set<Int32> = Set(
         [

@@ -3,7 +3,7 @@ internal import CRdKafka
 /// An idempotent producer on librdkafka, transactional where it has a transactional id.
 ///
 /// One thread polls for delivery reports until the very end; what blocks runs on another, so that flush and commit
-/// never wait for a poll that waits for them.
+/// never wait for a poll that waits for them. Only `close` ends the threads and frees the client.
 public final class KafkaProducer: KafkaProducing {
     private let handle: ClientHandle
     private let table: DeliveryTable
