@@ -83,7 +83,7 @@ let package = Package(
                 "BrokerSupport", "contact-relay",
             ],
             exclude: ["newer-librdkafka"], swiftSettings: strict),
-        tests(of: "HTTPClient"),
+        tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         tests(of: "WorkerPool", uses: ["Seams"]),

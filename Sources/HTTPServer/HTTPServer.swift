@@ -10,6 +10,9 @@ public final class HTTPServer: Sendable {
     /// Asked once per request, on one of the server's threads.
     public typealias Handler = @Sendable (ServerRequest, Responder) -> Void
 
+    /// The version of the libmicrohttpd that this process has loaded, such as `0.9.75`.
+    public static var libraryVersion: String { String(cString: MHD_get_version()) }
+
     private enum Life {
         case ready
         case running(daemon: OpaquePointer, port: Int)

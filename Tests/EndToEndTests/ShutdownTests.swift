@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEnd {
     @Suite struct ShutdownTests {
-        @Test func aWorkerThatIsToldToStopLosesAndRepeatsNothing() async throws {
+        @Test func aWorkerThatIsToldToStopLosesNothing() async throws {
             try await Scenario.with { scenario in
                 let story = Story(topic: scenario.changes, count: 10_000, seed: 2)
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
@@ -18,7 +18,8 @@ extension EndToEnd {
                         print("done when the first worker had ended: \(outcomes.count)")
                     }
                     try await RelayProcess.running(scenario) { relay in
-                        try await verdict.pass(outcomes, log: relay.logTail)
+                        let repeats = try await verdict.pass(outcomes, mayRepeat: true, log: relay.logTail)
+                        print("outcomes repeated after SIGTERM and a second start: \(repeats) of 10,000")
                     }
                 }
             }
@@ -46,7 +47,6 @@ extension EndToEnd {
                     #expect(outcomes.count == 0)
                     scenario.sandbox.faults = SandboxFaults()
                     try await RelayProcess.running(scenario) { relay in
-                        try await eventually("every record has an outcome") { outcomes.count >= 200 }
                         try await eventually("everything is committed") { try await verdict.isCommitted() }
                         #expect(verdict.wrongState() == [], "\(relay.logTail)")
                         let records = try await outcomes.allRecords()

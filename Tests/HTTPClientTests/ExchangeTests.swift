@@ -17,9 +17,10 @@ struct ExchangeTests {
                     ], body: Array("{\"a\":1}".utf8)))
             #expect(response.status == 201)
             #expect(response.body == Array("héllo".utf8))
-            #expect(response.headers.dropFirst() == [
-                HTTPHeader("X-One", "a"), HTTPHeader("x-two", "b c"), HTTPHeader("X-One", "d"),
-            ])
+            #expect(
+                response.headers.dropFirst() == [
+                    HTTPHeader("X-One", "a"), HTTPHeader("x-two", "b c"), HTTPHeader("X-One", "d"),
+                ])
             #expect(response[header: "x-one"] == "a")
             #expect(response[header: "X-TWO"] == "b c")
             let request = try #require(server.requests.first)
@@ -36,11 +37,12 @@ struct ExchangeTests {
         }
     }
 
-    @Test(arguments: [
-        ("GET", nil, nil), ("DELETE", nil, nil), ("HEAD", nil, nil), ("PURGE", nil, nil),
-        ("POST", nil, "0"), ("PUT", nil, "0"), ("POST", "ab", "2"), ("PATCH", "abc", "3"), ("DELETE", "x", "1"),
-        ("GET", "y", "1"),
-    ] as [(String, String?, String?)])
+    @Test(
+        arguments: [
+            ("GET", nil, nil), ("DELETE", nil, nil), ("HEAD", nil, nil), ("PURGE", nil, nil),
+            ("POST", nil, "0"), ("PUT", nil, "0"), ("POST", "ab", "2"), ("PATCH", "abc", "3"), ("DELETE", "x", "1"),
+            ("GET", "y", "1"),
+        ] as [(String, String?, String?)])
     func aBodyHasItsLengthAndNoBodyHasNone(method: String, body: String?, length: String?) async throws {
         try await withServer(answerAllLikeHead) { server, transport in
             // Twice, so that the handle is used again after each kind.
@@ -59,7 +61,9 @@ struct ExchangeTests {
 
     @Test func oneHandleCarriesAllKindsOneAfterTheOther() async throws {
         try await withServer(answerAllLikeHead) { server, transport in
-            let kinds = [("HEAD", nil), ("POST", "a"), ("GET", nil), ("PUT", "b"), ("DELETE", nil), ("HEAD", nil), ("GET", nil)]
+            let kinds = [
+                ("HEAD", nil), ("POST", "a"), ("GET", nil), ("PUT", "b"), ("DELETE", nil), ("HEAD", nil), ("GET", nil),
+            ]
             for (method, body) in kinds as [(String, String?)] {
                 _ = try await transport.send(
                     HTTPRequest(method: method, url: server.url, body: body.map { Array($0.utf8) }))

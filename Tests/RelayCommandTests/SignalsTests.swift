@@ -45,10 +45,4 @@ import Testing
         second.stop()
         #expect(disposition() == before)
     }
-
-    @Test func waitingEndsWithTheTask() async {
-        let task = Task { await Signals.next() }
-        task.cancel()
-        #expect(await task.value == nil)
-    }
 }

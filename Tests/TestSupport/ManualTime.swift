@@ -94,13 +94,14 @@ public final class ManualTime: TimeSource {
         state.withLock { $0.sleepers.values.map(\.deadline).min() }
     }
 
-    /// Turns the clock on and wakes, in the order of their deadlines, all whose deadline is reached.
+    /// Turns the clock on and wakes all whose deadline is reached: in the order of their deadlines, then of
+    /// their sleeps.
     public func advance(by duration: Duration) {
         let woken = state.withLock { state -> [Sleeper] in
             state.now = state.now + duration
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
             for id in due.keys { state.sleepers[id] = nil }
-            return due.values.sorted { $0.deadline < $1.deadline }
+            return due.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }.map(\.value)
         }
         for sleeper in woken { sleeper.continuation.resume() }
     }

@@ -57,18 +57,38 @@ struct PreparedRequest: Sendable {
     /// password there ends up in logs.
     static func origin(of url: String) -> String? {
         let bytes = url.utf8
-        guard bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
-        let lower = { (byte: UInt8) -> UInt8 in (65...90).contains(byte) ? byte | 0x20 : byte }
-        guard
-            let scheme = ["http://", "https://"].first(where: { scheme in
-                bytes.prefix(scheme.utf8.count).elementsEqual(scheme.utf8, by: { lower($0) == $1 })
-            })
-        else { return nil }
-        let authority = bytes.dropFirst(scheme.utf8.count).prefix { byte in
-            byte != UInt8(ascii: "/") && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
+        var authorityStart = 0
+        var end = 0
+        var slashes = 0
+        for byte in bytes {
+            guard byte > 0x20, byte < 0x7F else { return nil }
+            // The origin ends at the third slash, or at what may stand in its place.
+            guard slashes < 3 else { continue }
+            switch byte {
+            case UInt8(ascii: "/"):
+                slashes += 1
+                if slashes == 2 { authorityStart = end + 1 }
+                if slashes == 3 { continue }
+            case UInt8(ascii: "?"), UInt8(ascii: "#"):
+                guard slashes == 2 else { return nil }
+                slashes = 3
+                continue
+            case UInt8(ascii: "@"):
+                return nil
+            default: break
+            }
+            end += 1
         }
-        guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
-        return scheme + String(decoding: authority.map(lower), as: UTF8.self)
+        let origin = String(decoding: bytes.prefix(end), as: UTF8.self)
+        let isLower = !origin.utf8.contains { (65...90).contains($0) }
+        let lowered =
+            isLower
+            ? origin : String(decoding: origin.utf8.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        let scheme = lowered.utf8.prefix(authorityStart)
+        guard end > authorityStart, scheme.elementsEqual("http://".utf8) || scheme.elementsEqual("https://".utf8) else {
+            return nil
+        }
+        return lowered
     }
 }
 

@@ -40,8 +40,8 @@ extension CurlTransport {
         }
     }
 
-    /// A certificate that names us, in PEM files.
-    public struct ClientCertificate: Sendable {
+    /// A certificate that names us, in PEM files. Its description leaves the password out.
+    public struct ClientCertificate: Sendable, CustomStringConvertible {
         /// The certificate, with its chain.
         public var certificateFile: String
         /// Its private key; nil where the certificate's file holds it too.
@@ -55,6 +55,8 @@ extension CurlTransport {
             self.keyFile = keyFile
             self.keyPassword = keyPassword
         }
+
+        public var description: String { certificateFile }
     }
 
     /// Where proxies come from.

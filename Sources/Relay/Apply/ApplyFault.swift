@@ -6,8 +6,10 @@ enum ApplyFault: Error {
     case api(GenesysError)
     /// The event can never succeed.
     case rejected(Reason)
-    /// What the change needs is not there yet.
-    case waiting(Reason)
+    /// The organization with this external id is not there yet.
+    case organizationMissing(String)
+    /// The task was cancelled while it waited for something of ours.
+    case cancelled
 
     /// What becomes of the change: it is settled as rejected, or it is interrupted.
     enum Consequence {
@@ -18,8 +20,15 @@ enum ApplyFault: Error {
     /// Judges the fault, once for all verbs.
     var consequence: Consequence {
         switch self {
-        case .rejected(let reason): .rejected(reason)
-        case .waiting(let reason): .interrupted(.wait(reason))
+        case .rejected(let reason):
+            .rejected(reason)
+        case .organizationMissing(let externalID):
+            .interrupted(
+                .wait(
+                    Reason(.organizationNotFound, "no organization has the external id that the event names"),
+                    organization: externalID))
+        case .cancelled:
+            .interrupted(.cancelled)
         case .api(let error):
             switch error.kind {
             case .credentialsRefused, .forbidden, .unreachable: .interrupted(.outage(error))

@@ -4,8 +4,9 @@ public import GenesysCloud
 public protocol Applying: Sendable {
     /// Applies changes of one lane in order, as many as it can, and says what became of each.
     ///
-    /// It never throws: what an event cannot have is an outcome, what it must wait for an interruption.
-    func apply(_ changes: [ResourceChange]) async -> ApplyResult
+    /// It never throws: what an event cannot have is an outcome, what it must wait for an interruption. It may settle
+    /// fewer changes than it is given; the rest is offered again.
+    func apply(_ changes: [PendingChange]) async -> ApplyResult
 }
 
 /// What became of a run of changes.
@@ -35,17 +36,23 @@ public struct AppliedChange: Sendable {
     public var contactID: String?
     /// The Genesys id of the organization, or of the contact's organization.
     public var organizationID: String?
+    /// The Genesys id that a migrated contact had before.
+    public var previousContactID: String?
+    /// The id of the event whose write carried this change; nil where it had its own, or needed none.
+    public var coalescedInto: String?
     /// What was spent on it.
     public var tally: CallTally
 
     /// Makes one.
     public init(
         _ status: Outcome.Status, contactID: String? = nil, organizationID: String? = nil,
-        tally: CallTally = CallTally()
+        previousContactID: String? = nil, coalescedInto: String? = nil, tally: CallTally = CallTally()
     ) {
         self.status = status
         self.contactID = contactID
         self.organizationID = organizationID
+        self.previousContactID = previousContactID
+        self.coalescedInto = coalescedInto
         self.tally = tally
     }
 }
@@ -54,8 +61,8 @@ public struct AppliedChange: Sendable {
 public enum Interruption: Sendable {
     /// The API failed in a way that may pass: try again after a back-off; counts as an attempt.
     case retry(Reason)
-    /// Something that the change needs is not there yet: wait; counts no attempt.
-    case wait(Reason)
+    /// An organization, by external id, is not there yet: wait for it; counts no attempt.
+    case wait(Reason, organization: String)
     /// A fault of the set-up or an outage: the whole intake pauses; counts neither attempt nor age.
     case outage(GenesysError)
     /// The task was cancelled: the change is left to whoever gets the record next.

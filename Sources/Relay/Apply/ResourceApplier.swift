@@ -1,127 +1,107 @@
 public import GenesysCloud
 import JSON
+public import Seams
 
-/// Applies changes of contacts and organizations to Genesys Cloud: looks before it writes, writes only what changes.
+/// Applies changes of contacts and organizations to Genesys Cloud: looks before it writes, writes only what changes, and
+/// carries neighbours of one lane in one write.
 public struct ResourceApplier: Applying {
+    /// Waits for organizations that are not there yet; the pipeline runs it.
+    public let watch: OrganizationWatch
     private let api: any GenesysAPI
+    private let folding: FoldApplier
+    private let migrating: MigrationApplier
 
     /// Makes an applier that works through `api`.
-    public init(api: any GenesysAPI) {
-        self.api = api
-    }
-
-    public func apply(_ changes: [ResourceChange]) async -> ApplyResult {
-        guard let change = changes.first else { return ApplyResult(settled: []) }
-        var calls = TalliedAPI(api: api)
-        do throws(ApplyFault) {
-            var applied = try await settle(change, through: &calls)
-            applied.tally = calls.tally
-            return ApplyResult(settled: [applied])
-        } catch {
-            switch error.consequence {
-            case .rejected(let reason):
-                return ApplyResult(settled: [AppliedChange(.rejected(reason), tally: calls.tally)])
-            case .interrupted(let interruption):
-                return ApplyResult(settled: [], interruption: interruption, interruptedTally: calls.tally)
-            }
-        }
-    }
-
-    private func settle(
-        _ change: ResourceChange, through calls: inout TalliedAPI
-    ) async throws(ApplyFault) -> AppliedChange {
-        switch change.verb {
-        case .upserted:
-            if let existing = try await read(change, through: &calls) {
-                return try await update(existing, with: change, through: &calls)
-            }
-            return try await create(change, through: &calls)
-        case .created, .updated, .deleted, .migrated:
-            throw .rejected(
-                Reason(.unsupportedType, "this version does not apply \(change.resourceType).\(change.verb)"))
-        }
-    }
-
-    /// The resource with all its members, or nil where there is none.
     ///
-    /// A look-up by external id names the resource; what is merged and written back whole comes from GET, because a
-    /// listing may be abbreviated, and what a PUT leaves out is wiped (guide).
-    private func read(
-        _ change: ResourceChange, through calls: inout TalliedAPI
-    ) async throws(ApplyFault) -> JSONValue? {
-        if let externalID = change.externalID {
-            guard let found = try await calls.find(change.resourceType, externalID: externalID),
-                let id = found["id"]?.stringValue
-            else { return nil }
-            return try await calls.get(change.resourceType, id: id)
-        }
-        guard let id = change.id else { return nil }
-        return try await calls.get(change.resourceType, id: id)
+    /// - Parameters:
+    ///   - keepsMarks: Whether sequences are kept in the resources' metadata (`contacts.sequenceMarks`); without it every
+    ///     event is applied in the order of the log.
+    ///   - contactTTL: How long a resource may be taken from memory (`cache.contactTtl`); zero reads it always.
+    ///   - maxDelay: The longest time between two look-ups of a missing organization.
+    public init(
+        api: any GenesysAPI, keepsMarks: Bool = true, contactTTL: Duration = .zero,
+        maxDelay: Duration = .seconds(60), time: any TimeSource, random: any RandomSource
+    ) {
+        let memory = ResourceMemory(contactTTL: contactTTL, time: time)
+        let watch = OrganizationWatch(memory: memory, api: api, maxDelay: maxDelay, time: time, random: random)
+        let reader = ResourceReader(memory: memory, locks: ResourceLocks())
+        let resolver = OrganizationResolver(memory: memory, watch: watch)
+        let writer = ResourceWriter(memory: memory, watch: watch, resolver: resolver)
+        self.api = api
+        self.watch = watch
+        folding = FoldApplier(reader: reader, resolver: resolver, writer: writer, keepsMarks: keepsMarks)
+        migrating = MigrationApplier(reader: reader, resolver: resolver, memory: memory, keepsMarks: keepsMarks)
     }
 
-    private func update(
-        _ existing: JSONValue, with change: ResourceChange, through calls: inout TalliedAPI
-    ) async throws(ApplyFault) -> AppliedChange {
-        guard let patch = change.patch else { return applied(.unchanged, change, existing) }
-        let merged = existing.merging(patch: patch)
-        guard !merged.isEquivalent(to: existing) else { return applied(.unchanged, change, existing) }
-        guard let id = existing["id"]?.stringValue else {
-            throw .api(GenesysError(.serverError, message: "the API sent a \(change.resourceType) without an id"))
-        }
-        let stored = try await calls.replace(change.resourceType, id: id, with: merged)
-        return applied(.applied(.updated), change, stored)
-    }
-
-    /// Only after a look-up that found nothing: a lost answer to an earlier POST shows there, so the retry of this
-    /// change goes on as an update instead of making a second resource (guide).
-    private func create(
-        _ change: ResourceChange, through calls: inout TalliedAPI
-    ) async throws(ApplyFault) -> AppliedChange {
-        guard let externalID = change.externalID else {
-            throw .rejected(
-                Reason(.notFound, "no \(change.resourceType) has this id, and without data.externalId none is made"))
-        }
-        var resource = JSONValue.object([("externalId", .string(externalID))])
-        if change.resourceType == .contact {
-            resource.set("organizationId", to: .string(try await organizationID(for: change, through: &calls)))
-        }
-        resource = resource.merging(patch: change.patch ?? .object([]))
-        do throws(ApplyFault) {
-            return applied(.applied(.created), change, try await calls.create(change.resourceType, resource))
-        } catch .api(let error) where error.kind == .conflict {
-            // Somebody was faster, or our own POST whose answer was lost: it is there now, so this is an update.
-            guard let existing = try await read(change, through: &calls) else { throw .api(error) }
-            return try await update(existing, with: change, through: &calls)
-        }
-    }
-
-    private func organizationID(
-        for change: ResourceChange, through calls: inout TalliedAPI
-    ) async throws(ApplyFault) -> String {
-        switch change.organization {
-        case .id(let id):
-            return id
-        case .externalID(let externalID):
-            guard let organization = try await calls.find(.organization, externalID: externalID),
-                let id = organization["id"]?.stringValue
-            else {
-                throw .waiting(
-                    Reason(.organizationNotFound, "no organization has the external id that data.organization names"))
+    public func apply(_ changes: [PendingChange]) async -> ApplyResult {
+        guard let first = changes.first else { return ApplyResult(settled: []) }
+        var calls = TalliedAPI(api: api)
+        if first.change.verb == .migrated {
+            do throws(ApplyFault) {
+                var applied = try await migrating.apply(first, through: &calls)
+                applied.tally = calls.tally
+                return ApplyResult(settled: [applied])
+            } catch {
+                return Self.result(of: error, tally: calls.tally)
             }
-            return id
-        case nil:
-            throw .rejected(
-                Reason(
-                    .invalidData, "the contact does not exist yet, and data.organization does not say where it belongs")
-            )
+        }
+        let fold = Self.fold(of: changes)
+        do throws(ApplyFault) {
+            return try await folding.apply(fold, through: &calls)
+        } catch {
+            guard fold.count > 1, case .rejected = error.consequence else {
+                return Self.result(of: error, tally: calls.tally)
+            }
+            return await applyOneByOne(fold, spent: calls.tally)
         }
     }
 
-    private func applied(_ status: Outcome.Status, _ change: ResourceChange, _ resource: JSONValue) -> AppliedChange {
-        let id = resource["id"]?.stringValue
-        return switch change.resourceType {
-        case .contact: AppliedChange(status, contactID: id, organizationID: resource["organizationId"]?.stringValue)
-        case .organization: AppliedChange(status, organizationID: id)
+    /// The changes that can be carried in one write: of one resource by one name, up to the first migration. A change
+    /// that failed before is tried alone, so that another one's fault does not use up its attempts.
+    private static func fold(of changes: [PendingChange]) -> [PendingChange] {
+        let first = changes[0]
+        guard first.earlierAttempts == 0 else { return [first] }
+        return Array(
+            changes.prefix { pending in
+                let change = pending.change
+                return change.verb != .migrated && change.resourceType == first.change.resourceType
+                    && isSame(change.externalID, first.change.externalID)
+                    && (change.externalID != nil || isSame(change.id, first.change.id))
+            })
+    }
+
+    /// The write of a fold was refused: takes it apart, so that only the event at fault is rejected.
+    private func applyOneByOne(_ fold: [PendingChange], spent: CallTally) async -> ApplyResult {
+        var settled: [AppliedChange] = []
+        var spent = spent
+        for pending in fold {
+            var calls = TalliedAPI(api: api, tally: spent)
+            spent = CallTally()
+            var result: ApplyResult
+            do throws(ApplyFault) {
+                result = try await folding.apply([pending], through: &calls)
+            } catch {
+                result = Self.result(of: error, tally: calls.tally)
+            }
+            settled += result.settled
+            if result.interruption != nil {
+                result.settled = settled
+                return result
+            }
         }
+        return ApplyResult(settled: settled)
+    }
+
+    private static func result(of fault: ApplyFault, tally: CallTally) -> ApplyResult {
+        switch fault.consequence {
+        case .rejected(let reason):
+            ApplyResult(settled: [AppliedChange(.rejected(reason), tally: tally)])
+        case .interrupted(let interruption):
+            ApplyResult(settled: [], interruption: interruption, interruptedTally: tally)
+        }
+    }
+
+    private static func isSame(_ left: String?, _ right: String?) -> Bool {
+        left.map { $0.isSameID(as: right) } ?? (right == nil)
     }
 }

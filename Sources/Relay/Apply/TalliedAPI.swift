@@ -39,4 +39,12 @@ struct TalliedAPI {
             throw .api(error)
         }
     }
+
+    mutating func delete(_ type: ResourceType, id: String) async throws(ApplyFault) {
+        do throws(GenesysError) {
+            _ = try await api.delete(type, id: id, tally: &tally)
+        } catch {
+            throw .api(error)
+        }
+    }
 }

@@ -21,7 +21,7 @@ struct LaneWorker: Sendable {
         let epoch = circuit.epoch
         let started = time.now
         for item in run.items { item.progress.begin(at: started, outages: circuit.outageTime) }
-        let result = await applier.apply(run.items.map(\.change))
+        let result = await applier.apply(run.items.map(Self.pending))
 
         var settlements: [Settlement] = []
         for (item, applied) in zip(run.items, result.settled) {
@@ -45,6 +45,12 @@ struct LaneWorker: Sendable {
         }
         if !settlements.isEmpty { settle(settlements) }
         return verdict
+    }
+
+    private static func pending(_ item: WorkItem) -> PendingChange {
+        PendingChange(
+            item.change, eventID: item.decoded.attributes.id ?? "", source: item.decoded.attributes.source ?? "",
+            sequence: item.decoded.attributes.sequence, earlierAttempts: item.progress.current.attempts)
     }
 
     private enum Judgement {
@@ -76,14 +82,13 @@ struct LaneWorker: Sendable {
                     "reason": reason.code.rawValue, "delayMs": "\(delay.wholeMilliseconds)",
                 ])
             return .parked(until: time.now + delay, .backOff)
-        case .wait(let reason):
+        case .wait(let reason, let organization):
             item.progress.add(tally, counts: false)
-            circuit.succeeded(startedIn: epoch)
-            let age = age(of: item)
-            guard age < retry.maxAge else { return .givenUp(reason) }
-            // Waits grow with the age, so that a late organization is not asked for all the time.
-            let longest = min(retry.maxDelay, max(retry.baseDelay, age))
-            return .parked(until: time.now + longest / 2 + random.duration(upTo: longest / 2), .backOff)
+            if tally.requests > 0 { circuit.succeeded(startedIn: epoch) }
+            let left = retry.maxAge - age(of: item)
+            guard left > .zero else { return .givenUp(reason) }
+            // Woken when the organization appears; the moment is only there to end the waiting.
+            return .parked(until: time.now + left, .organization(organization))
         }
     }
 
@@ -97,7 +102,14 @@ struct LaneWorker: Sendable {
         let spent = item.progress.current
         return Outcome(
             applied.status, contactID: applied.contactID, organizationID: applied.organizationID,
+            previousContactID: applied.previousContactID,
             attempts: spent.attempts, requests: spent.requests,
-            duration: spent.begin.map { time.now - $0.moment } ?? .zero)
+            duration: spent.begin.map { time.now - $0.moment } ?? .zero,
+            coalescedInto: applied.coalescedInto)
     }
+}
+
+extension ParkReason {
+    /// A lane waits for an organization, by external id.
+    static func organization(_ externalID: String) -> ParkReason { .dependency("organization/" + externalID) }
 }

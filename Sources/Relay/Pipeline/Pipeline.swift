@@ -18,6 +18,7 @@ public final class Pipeline: Sendable {
     private let circuit: Circuit
     private let intake: Intake
     private let worker: LaneWorker
+    private let watch: OrganizationWatch?
     private let metrics: PipelineMetrics
     private let stopSignal = StopSignal()
     private let health: HealthBoard
@@ -25,9 +26,11 @@ public final class Pipeline: Sendable {
     private let logger: Logger
 
     /// Joins the parts; nothing starts before `run`.
+    ///
+    /// - Parameter watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
     public init(
         settings: PipelineSettings, consumer: any KafkaConsuming, producer: any KafkaProducing,
-        applier: any Applying, time: any TimeSource, random: any RandomSource, health: HealthBoard,
+        applier: any Applying, watch: OrganizationWatch? = nil, time: any TimeSource, random: any RandomSource, health: HealthBoard,
         registry: MetricsRegistry, logger: Logger
     ) {
         let metrics = PipelineMetrics(registry: registry, topic: settings.changesTopic)
@@ -75,6 +78,10 @@ public final class Pipeline: Sendable {
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
             metrics: metrics, health: health, stop: stopSignal, gracePeriod: settings.gracePeriod, time: time,
             logger: logger)
+        watch?.observe(
+            appeared: { pool.wake(where: .organization($0)) },
+            isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil })
+        self.watch = watch
         self.settings = settings
         self.consumer = consumer
         self.pool = pool
@@ -96,6 +103,7 @@ public final class Pipeline: Sendable {
             group.addTask { await self.untilHurried { await self.pool.run { await self.worker.handle($0) } } }
             group.addTask { try await self.writer.run() }
             group.addTask { await self.untilHurried { await self.circuit.run() } }
+            if let watch = self.watch { group.addTask { await self.untilHurried { await watch.run() } } }
             group.addTask { try await self.intake.run() }
             group.addTask { await self.stopInOrder() }
             for try await _ in group {}

@@ -1,5 +1,6 @@
 import CommandLineParsing
 import Configuration
+import KafkaClient
 import Observability
 import Relay
 
@@ -24,6 +25,7 @@ extension RunCommand: Subcommand {
         logger.info(
             "contact-relay starts",
             ["version": Version.number].merging(Version.libraries.map { ($0.name, $0.version) }) { first, _ in first })
+        try await checkTopics(settings, logger)
         let worker = try Worker(
             settings: settings, genesys: try settings.genesys.clientSettings(), time: context.time, logger: logger)
         let address = try worker.startAdmin()
@@ -35,5 +37,17 @@ extension RunCommand: Subcommand {
         defer { listening.stop() }
         try await worker.run()
         return .success
+    }
+
+    /// Refuses to start without the topics that everything rests on: a consumer of a topic that is not there waits in
+    /// silence, and an outcome that cannot be written holds up its partition.
+    private static func checkTopics(_ settings: RelaySettings, _ logger: Logger) async throws(CommandFailure) {
+        let report = try await ClusterAccess.withAdmin(settings.kafka) { admin throws(KafkaError) in
+            try await TopicCheck(plan: TopicPlan(settings.topics), admin: admin).check()
+        }
+        try report.requireWhatIsNeeded()
+        for problem in report.problems {
+            logger.warning("a topic is not as it should be", ["topic": problem.topic, "problem": problem.text])
+        }
     }
 }

@@ -1,4 +1,7 @@
 import CommandLineParsing
+import HTTPServer
+import Sandbox
+import Seams
 
 /// `sandbox`: the stand-in for Genesys Cloud.
 enum SandboxCommand {
@@ -24,9 +27,71 @@ enum SandboxCommand {
     static let declaration = CommandDeclaration(
         name: "sandbox",
         abstract: "Stands in for Genesys Cloud, for trying and testing",
-        discussion: "Its state is in memory and gone when it ends.",
+        discussion: "Runs until SIGINT or SIGTERM. Its state is in memory and gone when it ends.",
         options: [
             host.declaration, port.declaration, clientID.declaration, clientSecret.declaration,
             tokenLifetime.declaration, latency.declaration, errorRate.declaration, requestsPerMinute.declaration,
         ])
+}
+
+extension SandboxCommand: Subcommand {
+    static func run(_ arguments: ParsedArguments, in context: CommandContext) async throws -> ExitCode {
+        // Before the greeting: whoever reads it may end the process at once.
+        let (signals, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let listening = Signals.listen { continuation.yield($0) }
+        defer { listening.stop() }
+        return try await serve(settings(arguments), in: context) { await signals.first { _ in true } }
+    }
+
+    static func settings(_ arguments: ParsedArguments) -> SandboxSettings {
+        var settings = SandboxSettings()
+        settings.host = arguments[host]
+        settings.port = arguments[port]
+        settings.clientID = arguments[clientID]
+        settings.clientSecret = arguments[clientSecret]
+        settings.faults.tokenLifetime = arguments[tokenLifetime]
+        settings.faults.latency = arguments[latency]
+        settings.faults.errorRate = arguments[errorRate]
+        let limit = arguments[requestsPerMinute]
+        settings.faults.requestsPerMinute = limit == 0 ? nil : limit
+        return settings
+    }
+
+    /// Serves until `untilTold` returns, with the signal that it heard.
+    static func serve(
+        _ settings: SandboxSettings, in context: CommandContext, untilTold: () async -> Int32?
+    ) async throws -> ExitCode {
+        let sandbox = SandboxServer(settings: settings, time: context.time, random: SystemRandom())
+        do {
+            try sandbox.start()
+        } catch let error as HTTPServerError {
+            throw failure(error)
+        }
+        defer { sandbox.stop() }
+        context.console.standardError(greeting(of: sandbox, settings))
+        let signal = await untilTold()
+        let requests = sandbox.statistics.requests
+        let reason = signal.map { "\(Signals.name(of: $0)): " } ?? ""
+        context.console.standardError("\(reason)the sandbox ends after \(requests.counted("request"))\n")
+        return .success
+    }
+
+    private static func greeting(of sandbox: SandboxServer, _ settings: SandboxSettings) -> String {
+        let secret =
+            settings.clientSecret == clientSecret.declaration.defaultText
+            ? "secret '\(settings.clientSecret)'" : "the secret that was given"
+        return """
+            the sandbox listens on \(sandbox.url)
+            OAuth client '\(settings.clientID)' with \(secret); both genesys.apiUrl and genesys.authUrl are \(sandbox.url)
+
+            """
+    }
+
+    private static func failure(_ error: HTTPServerError) -> CommandFailure {
+        switch error.kind {
+        case .invalidHost: CommandFailure(exitCode: .usage, message: "--host: \(error)")
+        case .cannotListen, .alreadyStarted:
+            CommandFailure(exitCode: .unavailable, message: "the sandbox \(error); --port takes another port")
+        }
+    }
 }

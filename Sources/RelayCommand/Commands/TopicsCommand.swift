@@ -1,5 +1,7 @@
 import CommandLineParsing
 import Configuration
+import KafkaClient
+import Seams
 
 /// `topics`: the topics, shown and created.
 enum TopicsCommand {
@@ -15,9 +17,48 @@ enum TopicsCommand {
     static let declaration = CommandDeclaration(
         name: "topics",
         abstract: "Shows the topics that the relay uses, and creates the missing ones",
+        discussion: """
+            A topic for dead letters is created with the record limit of its input and 64 KiB more. Retention is the \
+            broker's default. Ends with exit code 69 when a topic is missing that nothing works without, or cannot be \
+            created.
+            """,
         options: [
             create.declaration, partitions.declaration, replicationFactor.declaration, json.declaration,
             RelaySettings.configFile.declaration,
         ],
         optionGroups: [KafkaSettings.group.options, TopicSettings.group.options])
+}
+
+extension TopicsCommand: Subcommand {
+    static func run(_ arguments: ParsedArguments, in context: CommandContext) async throws -> ExitCode {
+        let settings = try context.settings(arguments)
+        // For what it says about the settings.
+        _ = context.logger(settings)
+        let plan = TopicPlan(settings.topics)
+        let isToCreate = arguments[create]
+        let partitions = arguments[partitions]
+        let replicationFactor = arguments[replicationFactor]
+        let (report, results) = try await ClusterAccess.withAdmin(settings.kafka) { admin throws(KafkaError) in
+            let check = TopicCheck(plan: plan, admin: admin)
+            let report = try await check.check()
+            guard isToCreate, !report.missing.isEmpty else { return (report, [KafkaTopicResult]()) }
+            let results = try await check.createMissing(
+                of: report, partitions: partitions, replicationFactor: replicationFactor, time: context.time)
+            return (
+                try await check.check(awaiting: results.filter { $0.error == nil }.map(\.topic), context.time), results
+            )
+        }
+        let text = arguments[json] ? TopicText.json(report, results) : TopicText.table(report, results)
+        context.console.standardOutput(text)
+        let failures = results.filter { $0.error != nil && $0.error?.code != "TOPIC_ALREADY_EXISTS" }
+        for failure in failures {
+            context.console.standardError(
+                "error: \(failure.topic) was not created: \(failure.error?.description ?? "")\n")
+        }
+        let isComplete = failures.isEmpty && !report.problems.contains { $0.severity == .error }
+        if !report.missing.isEmpty, !isToCreate {
+            context.console.standardError("'contact-relay topics --create' creates what is missing\n")
+        }
+        return isComplete ? .success : .unavailable
+    }
 }

@@ -6,7 +6,8 @@ import Glibc
 public enum Program {
     /// The commands, in the order of the help.
     static let subcommands: [any Subcommand.Type] = [
-        DemoCommand.self, RunCommand.self, HelpCommand.self
+        DemoCommand.self, RunCommand.self, SandboxCommand.self, EmitCommand.self, ValidateCommand.self,
+        TopicsCommand.self, HelpCommand.self,
     ]
 
     private static let version = Flag("version", help: "Show the versions of the program and its C libraries.")

@@ -42,14 +42,6 @@ enum Signals {
         }
     }
 
-    /// Waits for the next signal; nil when the task is cancelled before one comes.
-    static func next() async -> Int32? {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-        let listening = listen { continuation.yield($0) }
-        defer { listening.stop() }
-        return await stream.first { _ in true }
-    }
-
     /// `SIGINT` or `SIGTERM`, for people.
     static func name(of signal: Int32) -> String {
         switch signal {

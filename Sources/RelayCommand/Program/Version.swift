@@ -1,4 +1,7 @@
 import Configuration
+import HTTPClient
+import HTTPServer
+import KafkaClient
 
 /// Versions of the program and of the C libraries that it runs on.
 enum Version {
@@ -7,7 +10,16 @@ enum Version {
 
     /// The C libraries in use, by name, each asked for its version at run time.
     static var libraries: [(name: String, version: String)] {
-        [("libyaml", libyamlVersion)]
+        [
+            ("librdkafka", KafkaLibrary.version), ("libcurl", libcurlVersion),
+            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion),
+        ]
+    }
+
+    /// libcurl tells about every library below it too: `libcurl/7.88.1 OpenSSL/3.0.22 …`.
+    private static var libcurlVersion: String {
+        let first = CurlTransport.libraryVersion.prefix { $0 != " " }
+        return String(first.hasPrefix("libcurl/") ? first.dropFirst("libcurl/".count) : first)
     }
 
     /// What `--version` prints.

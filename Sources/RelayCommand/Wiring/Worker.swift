@@ -48,9 +48,12 @@ final class Worker: Sendable {
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
+        let applier = ResourceApplier(
+            api: api, keepsMarks: settings.contacts.sequenceMarks, contactTTL: settings.contacts.contactTTL,
+            maxDelay: settings.retry.maxDelay, time: time, random: random)
         pipeline = Pipeline(
             settings: PipelineSettings(settings), consumer: consumer, producer: producer,
-            applier: ResourceApplier(api: api), time: time, random: random, health: health, registry: registry,
+            applier: applier, watch: applier.watch, time: time, random: random, health: health, registry: registry,
             logger: logger.component("relay"))
         admin = AdminServer(
             host: settings.operation.adminHost, port: settings.operation.adminPort,

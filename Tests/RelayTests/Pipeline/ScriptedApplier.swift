@@ -43,8 +43,8 @@ final class ScriptedApplier: Applying {
         }
     }
 
-    func apply(_ changes: [ResourceChange]) async -> ApplyResult {
-        let change = changes[0]
+    func apply(_ changes: [PendingChange]) async -> ApplyResult {
+        let change = changes[0].change
         let name = change.externalID ?? ""
         let (earlier, seen) = state.withLock { state in
             let earlier = state.log.count { $0 == name }

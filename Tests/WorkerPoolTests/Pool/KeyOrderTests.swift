@@ -1,12 +1,11 @@
 import Seams
-import Synchronization
 import TestSupport
 import Testing
 import WorkerPool
 
 /// Everything at once: hundreds of keys, random delays, partial runs and parking, with several threads.
 @Suite struct KeyOrderTests {
-    struct Seen {
+    struct Seen: Sendable {
         var next: [Int: Int] = [:]
         var busy: Set<Int> = []
         var greatestBusy = 0
@@ -21,7 +20,7 @@ import WorkerPool
         let (keys, count, bound) = (300, 6000, 2 + random.below(30))
         let pool = WorkerPool<Int, TestItem>(limits: .wide(inFlight: bound, runLength: 1 + random.below(5)), time: time)
         pool.assign([0], generation: Generation(1))
-        let seen = Mutex(Seen())
+        let seen = Shared(Seen())
 
         async let running: Void = pool.run { run in
             seen.withLock { seen in

@@ -1,5 +1,4 @@
 import Seams
-import Synchronization
 import TestSupport
 import Testing
 import WorkerPool
@@ -8,7 +7,7 @@ import WorkerPool
     let time = ManualTime()
 
     @Test func isFullAtTheBoundAndOpenAgainAtHalfOfIt() async {
-        let changes = Mutex(0)
+        let changes = Shared(0)
         let pool = WorkerPool<Int, TestItem>(limits: .wide(inFlight: 1, buffered: 10, runLength: 1), time: time) {
             changes.withLock { $0 += 1 }
         }

@@ -1,0 +1,119 @@
+import GenesysCloud
+import JSON
+
+/// What a fold comes to: the outcome of each change, and the one write that makes all of them true.
+struct FoldPlan: Sendable {
+    /// The write that is left to do.
+    enum Write: Sendable {
+        case nothing
+        case create(JSONValue)
+        case replace(id: String, JSONValue)
+        case delete(id: String)
+    }
+
+    private(set) var image: ResourceImage
+    private let fold: [PendingChange]
+    private let open: OpenResource
+    private let read: JSONValue?
+    private var statuses: [Outcome.Status] = []
+    private var isEnded = false
+    /// Who named the organization of the resource that is to be created.
+    private(set) var creator: PendingChange?
+
+    init(fold: [PendingChange], open: OpenResource, keepsMarks: Bool, memory: ResourceMemory) {
+        self.fold = fold
+        self.open = open
+        if let resource = open.resource, let id = open.id {
+            let remembered = memory.marks(fold[0].change.resourceType, id: id)
+            image = ResourceImage(resource, remembered: remembered, keepsMarks: keepsMarks)
+        } else {
+            image = ResourceImage(keepsMarks: keepsMarks)
+        }
+        read = image.body
+    }
+
+    /// The change to be taken next; nil when the fold is at its end.
+    var next: PendingChange? {
+        isEnded || statuses.count == fold.count ? nil : fold[statuses.count]
+    }
+
+    var takenCount: Int { statuses.count }
+
+    /// The Genesys id of what was read; nil where nothing is there.
+    var id: String? { open.id }
+
+    /// What was read, as the API sent it.
+    var readResource: JSONValue? { open.resource }
+
+    /// Marks that the resource does not hold yet; nil where it holds them all.
+    var unwrittenMarks: SequenceMarks? {
+        let stored = open.resource.map { ReservedMember(of: $0).marks } ?? SequenceMarks()
+        return image.reserved.marks == stored ? nil : image.reserved.marks
+    }
+
+    var resourceType: ResourceType { fold[0].change.resourceType }
+
+    /// Takes the next change.
+    mutating func take(organizationID: String?) {
+        let pending = fold[statuses.count]
+        let creates = image.isCreated(by: pending)
+        let status = image.take(pending, organizationID: organizationID)
+        statuses.append(status)
+        if creates { creator = pending }
+        // What comes after a delete is about another resource than the one that was read: the delete is done first.
+        if status == .applied(.deleted) {
+            creator = nil
+            isEnded = open.id != nil
+        }
+    }
+
+    /// Rejects the next change.
+    mutating func reject(_ reason: Reason) {
+        statuses.append(.rejected(reason))
+    }
+
+    /// Leaves the rest of the changes for another time.
+    mutating func end() {
+        isEnded = true
+    }
+
+    /// The write that makes the image true. A higher mark alone is no reason to write.
+    var write: Write {
+        switch (open.id, read, image.body) {
+        case (let id?, let read?, let body?):
+            body.isEquivalent(to: read) ? .nothing : .replace(id: id, image.resource ?? body)
+        case (let id?, _, nil):
+            .delete(id: id)
+        case (nil, _, _):
+            image.resource.map { .create($0) } ?? .nothing
+        case (_?, nil, _?):
+            preconditionFailure("FoldPlan.write: a resource with an id was read")
+        }
+    }
+
+    /// The outcomes, once the write is done.
+    ///
+    /// - Parameter written: What the API made of the resource; nil where nothing was written, or it was deleted.
+    func result(written: JSONValue?, tally: CallTally) -> ApplyResult {
+        let carrier = statuses.lastIndex { status in
+            if case .applied = status { true } else { false }
+        }
+        let resource = written ?? open.resource
+        let id = resource?["id"]?.stringValue ?? open.id
+        var settled = statuses.enumerated().map { index, status in
+            var applied = AppliedChange(status)
+            switch resourceType {
+            case .contact:
+                applied.contactID = id
+                applied.organizationID = resource?["organizationId"]?.stringValue
+            case .organization:
+                applied.organizationID = id
+            }
+            if case .applied = status, let carrier, index < carrier { applied.coalescedInto = fold[carrier].eventID }
+            return applied
+        }
+        // The one that carried the write counts what was spent on all.
+        settled[carrier ?? settled.count - 1].tally = tally
+        return ApplyResult(settled: settled)
+    }
+}

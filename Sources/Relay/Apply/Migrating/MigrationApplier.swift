@@ -1,0 +1,139 @@
+import GenesysCloud
+import JSON
+
+/// Moves a contact to another organization, which the API cannot do itself: copy, verify, delete the source, then give the
+/// copy its external id.
+///
+/// Every step can be the last before a crash. Done again, the event finds how far it came: source and copy there: bring the
+/// copy up to the source, delete the source; only the copy: give it its external id; neither: there is no such contact.
+/// So there is exactly one contact at the end, and until the source is deleted nothing is lost.
+struct MigrationApplier: Sendable {
+    let reader: ResourceReader
+    let resolver: OrganizationResolver
+    let memory: ResourceMemory
+    let keepsMarks: Bool
+
+    func apply(_ pending: PendingChange, through calls: inout TalliedAPI) async throws(ApplyFault) -> AppliedChange {
+        let change = pending.change
+        guard change.resourceType == .contact, let reference = change.organization else {
+            throw .rejected(Reason(.invalidData, "only a contact can be migrated, and only to an organization"))
+        }
+        let source = try await reader.open(.contact, externalID: change.externalID, id: change.id, through: &calls)
+        defer { reader.close(source) }
+        guard let resource = source.resource, let sourceID = source.id else {
+            return try await finish(pending, through: &calls)
+        }
+        var reserved = ReservedMember(of: resource)
+        if let remembered = memory.marks(.contact, id: sourceID) { reserved.marks.raise(to: remembered) }
+        if keepsMarks, let sequence = pending.sequence, reserved.marks.isBeyond(sequence, of: pending.source) {
+            return applied(.superseded(ResourceImage.staleSequence), resource)
+        }
+        let target = try await resolver.id(of: reference, through: &calls)
+        guard !target.isSameID(as: resource["organizationId"]?.stringValue) else {
+            return applied(.unchanged, resource)
+        }
+        if keepsMarks, let sequence = pending.sequence { reserved.marks.raise(pending.source, to: sequence) }
+        reserved.migration = MigrationNote(sourceID: sourceID, externalID: resource["externalId"]?.stringValue)
+
+        let copy = try await makeCopy(of: resource, reserved, change, target: target, through: &calls)
+        memory.keepCopy(nil, .contact, id: sourceID)
+        try await calls.delete(.contact, id: sourceID)
+        memory.keep(nil, .contact, id: sourceID)
+        return try await giveExternalID(to: copy, through: &calls)
+    }
+
+    // MARK: Steps
+
+    /// A verified copy in the target organization, under its temporary external id.
+    private func makeCopy(
+        of source: JSONValue, _ reserved: ReservedMember, _ change: ResourceChange, target: String,
+        through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> JSONValue {
+        let externalID = MigrationNames.copyExternalID(of: change)
+        let content = ContactCopy.content(
+            of: source, reserved: reserved, organizationID: target, externalID: externalID)
+        var id: String
+        do throws(ApplyFault) {
+            let created = try await calls.create(.contact, content)
+            id = try Self.id(of: created)
+        } catch .api(let error) where error.kind == .conflict {
+            // An earlier try of this event, or its lost answer, has left a copy.
+            id = try await bringUp(content, target: target, externalID: externalID, through: &calls)
+        } catch .api(let error) where [400, 404, 422].contains(error.status) {
+            guard let reference = change.organization else { throw .api(error) }
+            let fresh = try await resolver.freshID(of: reference, through: &calls)
+            guard !fresh.isSameID(as: target) else { throw .rejected(Reason(error)) }
+            return try await makeCopy(of: source, reserved, change, target: fresh, through: &calls)
+        }
+        guard let copy = try await calls.get(.contact, id: id), ContactCopy.isFaithful(copy, to: source) else {
+            throw .api(GenesysError(.serverError, message: "the copy of the contact is not what was sent"))
+        }
+        return copy
+    }
+
+    /// The copy that is there already, with the content that it must have now.
+    private func bringUp(
+        _ content: JSONValue, target: String, externalID: String, through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> String {
+        guard let found = try await calls.find(.contact, externalID: externalID) else {
+            throw .api(GenesysError(.serverError, message: "409 for the copy of a contact, and a look-up finds none"))
+        }
+        let id = try Self.id(of: found)
+        guard target.isSameID(as: found["organizationId"]?.stringValue) else {
+            // A copy from a migration to somewhere else that never ended: it is ours, and its source still stands.
+            try await calls.delete(.contact, id: id)
+            return try Self.id(of: try await calls.create(.contact, content))
+        }
+        var whole = content
+        whole.set("id", to: .string(id))
+        _ = try await calls.replace(.contact, id: id, with: whole)
+        return id
+    }
+
+    /// The source is gone: the copy, if there is one, is all there is of the contact.
+    private func finish(
+        _ pending: PendingChange, through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> AppliedChange {
+        let externalID = MigrationNames.copyExternalID(of: pending.change)
+        guard let found = try await calls.find(.contact, externalID: externalID),
+            let copy = try await calls.get(.contact, id: try Self.id(of: found))
+        else {
+            throw .rejected(Reason(.notFound, "there is no contact to migrate"))
+        }
+        return try await giveExternalID(to: copy, through: &calls)
+    }
+
+    /// The last step: the copy becomes the contact.
+    private func giveExternalID(
+        to copy: JSONValue, through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> AppliedChange {
+        var reserved = ReservedMember(of: copy)
+        let note = reserved.migration
+        reserved.migration = nil
+        var contact = ReservedMember.stripped(copy)
+        if let externalID = note?.externalID {
+            contact.set("externalId", to: .string(externalID))
+        } else {
+            contact.remove("externalId")
+        }
+        let id = try Self.id(of: copy)
+        let stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        if let externalID = note?.externalID { memory.remember(.contact, externalID: externalID, id: id) }
+        memory.keepCopy(stored, .contact, id: id)
+        var applied = applied(.applied(.migrated), stored)
+        applied.previousContactID = note?.sourceID
+        return applied
+    }
+
+    private func applied(_ status: Outcome.Status, _ contact: JSONValue) -> AppliedChange {
+        AppliedChange(
+            status, contactID: contact["id"]?.stringValue, organizationID: contact["organizationId"]?.stringValue)
+    }
+
+    private static func id(of resource: JSONValue) throws(ApplyFault) -> String {
+        guard let id = resource["id"]?.stringValue else {
+            throw .api(GenesysError(.serverError, message: "the API sent a contact without an id"))
+        }
+        return id
+    }
+}

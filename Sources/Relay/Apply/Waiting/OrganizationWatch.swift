@@ -1,0 +1,81 @@
+import GenesysCloud
+import JSON
+import Seams
+import Synchronization
+
+/// Waits for organizations that contacts name and that are not there yet: one look-up, repeated with back-off, serves
+/// all who wait for the same one, and an organization's own event wakes them at once.
+public final class OrganizationWatch: Sendable {
+    private let state: Mutex<OrganizationWatchState>
+    private let observers = Mutex<(appeared: (@Sendable (String) -> Void)?, isAwaited: (@Sendable (String) -> Bool)?)>((nil, nil))
+    private let memory: ResourceMemory
+    private let api: any GenesysAPI
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let bell = Doorbell()
+
+    init(
+        memory: ResourceMemory, api: any GenesysAPI, maxDelay: Duration, time: any TimeSource,
+        random: any RandomSource
+    ) {
+        state = Mutex(OrganizationWatchState(maxDelay: maxDelay))
+        self.memory = memory
+        self.api = api
+        self.time = time
+        self.random = random
+    }
+
+    /// Says who is told, by external id, that an organization is there, and who knows whether anybody still waits for it.
+    ///
+    /// To be called once, before anything is applied; both may be called from any task.
+    func observe(appeared: @escaping @Sendable (String) -> Void, isAwaited: @escaping @Sendable (String) -> Bool) {
+        observers.withLock { $0 = (appeared, isAwaited) }
+    }
+
+    /// Whether a look-up has found nothing, and nothing has appeared since.
+    func isMissing(_ externalID: String) -> Bool {
+        state.withLock { $0.isMissing(ResourceName(.organization, externalID)) }
+    }
+
+    /// A look-up has found nothing.
+    func missing(_ externalID: String) {
+        let name = ResourceName(.organization, externalID)
+        if state.withLock({ $0.missing(name, at: time.now, random: random) }) { bell.ring() }
+    }
+
+    /// The organization is there: whoever waits for it goes on.
+    func appeared(_ externalID: String) {
+        guard state.withLock({ $0.remove(ResourceName(.organization, externalID)) }) else { return }
+        observers.withLock { $0.appeared }?(externalID)
+    }
+
+    /// Looks organizations up as their moments come, until the task is cancelled.
+    public func run() async {
+        while !Task.isCancelled {
+            if let next = state.withLock({ $0.nextLookUp }) {
+                await time.run(until: next) { await self.bell.wait() }
+            } else {
+                await bell.wait()
+            }
+            for name in state.withLock({ $0.takeDue(at: time.now, random: random) }) where !Task.isCancelled {
+                await lookUp(name)
+            }
+        }
+    }
+
+    private func lookUp(_ name: ResourceName) async {
+        let externalID = name.id
+        if let isAwaited = observers.withLock({ $0.isAwaited }), !isAwaited(externalID) {
+            // Not only forgotten but announced: a lane that is about to park for it tries once more instead.
+            appeared(externalID)
+            return
+        }
+        var tally = CallTally()
+        // A fault here is met, judged and reported by the changes themselves; the watch only asks again later.
+        guard let found = try? await api.find(.organization, externalID: externalID, tally: &tally),
+            let id = found["id"]?.stringValue
+        else { return }
+        memory.remember(.organization, externalID: externalID, id: id)
+        appeared(externalID)
+    }
+}

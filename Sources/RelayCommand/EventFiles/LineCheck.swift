@@ -1,0 +1,54 @@
+import JSON
+import KafkaClient
+import Relay
+
+/// Checks one line of a file of events: by the worker's own rules, and for what the API would refuse.
+struct LineCheck: Sendable {
+    private let check: EventCheck
+    private let decoder = EventDecoder()
+
+    /// A check of events for `topic`.
+    init(topic: String) {
+        check = EventCheck(topic: topic)
+    }
+
+    /// The record to produce, where nothing is wrong, and all that is wrong or odd. A blank line has neither.
+    func examine(_ line: [UInt8], file: String, number: Int) -> (record: ProducerRecord?, findings: [LineFinding]) {
+        guard !line.allSatisfy(Self.isSpace) else { return (nil, []) }
+        func findings(_ faults: [Rejection.Fault], _ severity: LineFinding.Severity = .error) -> [LineFinding] {
+            faults.map { LineFinding(severity: severity, file: file, line: number, fault: $0) }
+        }
+        switch check.check(line) {
+        case .failure(let rejection):
+            if let finding = Self.syntaxError(line, file, number) { return (nil, [finding]) }
+            return (nil, findings(rejection.faults))
+        case .success(let record):
+            let refusals = foreseen(record)
+            let isGood = refusals.errors.isEmpty
+            return (isGood ? record : nil, findings(refusals.errors) + findings(refusals.warnings, .warning))
+        }
+    }
+
+    private func foreseen(_ record: ProducerRecord) -> (errors: [Rejection.Fault], warnings: [Rejection.Fault]) {
+        let decoded = decoder.decode(
+            KafkaRecord(
+                partition: TopicPartition(record.topic, 0), offset: 0, value: record.value, headers: record.headers))
+        guard case .success(let change) = decoded.content else { return ([], []) }
+        let refusals = ForeseenRefusals(of: change)
+        return (refusals.errors, refusals.warnings)
+    }
+
+    /// The worker's own words have no column; who repairs a file wants one.
+    private static func syntaxError(_ line: [UInt8], _ file: String, _ number: Int) -> LineFinding? {
+        do throws(JSONError) {
+            _ = try JSONValue(parsing: line)
+            return nil
+        } catch {
+            return LineFinding(
+                file: file, line: number, place: (error.column, error.offset),
+                fault: Rejection.Fault(.malformedEvent, at: "", "not JSON: \(error.message) (byte \(error.offset))"))
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+}

@@ -1,0 +1,93 @@
+import CommandLineParsing
+import KafkaClient
+
+/// What the cluster has of a plan, and what is missing or wrong.
+struct TopicReport: Sendable {
+    /// A topic as it was found.
+    struct Found: Sendable, Equatable {
+        var partitions: Int
+        var replicationFactor: Int
+        /// Nil where the broker does not tell.
+        var configuration: [String: String]?
+
+        var cleanupPolicy: String? { configuration?["cleanup.policy"] }
+        var recordLimit: Int? { configuration?["max.message.bytes"].flatMap { Int($0) } }
+    }
+
+    /// One thing that is wrong.
+    struct Problem: Sendable, Equatable {
+        enum Severity: String, Sendable {
+            /// The relay cannot work.
+            case error
+            /// It can, as long as nothing comes that needs what is wrong.
+            case warning
+        }
+
+        var severity: Severity
+        var topic: String
+        var text: String
+    }
+
+    struct Entry: Sendable {
+        var topic: TopicPlan.Topic
+        /// Nil where it is missing.
+        var found: Found?
+        var problems: [Problem]
+    }
+
+    var entries: [Entry]
+
+    init(_ plan: TopicPlan, found: [String: Found]) {
+        entries = plan.topics.map { topic in
+            Entry(topic: topic, found: found[topic.name], problems: Self.problems(of: topic, in: found))
+        }
+    }
+
+    var problems: [Problem] { entries.flatMap(\.problems) }
+
+    var missing: [TopicPlan.Topic] { entries.filter { $0.found == nil }.map(\.topic) }
+
+    /// Refuses to go on without a topic that everything rests on.
+    ///
+    /// - Throws: `CommandFailure` (69) naming the topics and the command that creates them.
+    func requireWhatIsNeeded() throws(CommandFailure) {
+        let names = missing.filter(\.role.isRequired).map { "\($0.name) (\($0.key))" }
+        guard !names.isEmpty else { return }
+        let (noun, verb) = names.count == 1 ? ("topic", "does") : ("topics", "do")
+        throw CommandFailure(
+            exitCode: .unavailable,
+            message: "the \(noun) \(names.joined(separator: ", ")) \(verb) not exist; "
+                + "'contact-relay topics --create' creates what is missing")
+    }
+
+    private static func problems(of topic: TopicPlan.Topic, in found: [String: Found]) -> [Problem] {
+        func problem(_ text: String, _ severity: Problem.Severity = .warning) -> Problem {
+            Problem(severity: severity, topic: topic.name, text: text)
+        }
+        guard let here = found[topic.name] else {
+            return topic.role.isRequired
+                ? [problem("does not exist", .error)]
+                : [problem("does not exist: a record that cannot be applied would stop its partition")]
+        }
+        var problems: [Problem] = []
+        if let policy = here.cleanupPolicy, policy.split(separator: ",").contains("compact") {
+            problems.append(
+                problem("cleanup.policy is \(policy), which removes records that are wanted; it should be delete"))
+        }
+        if topic.role != .input, let least = here.configuration?["min.insync.replicas"].flatMap({ Int($0) }),
+            least > here.replicationFactor
+        {
+            problems.append(
+                problem(
+                    "min.insync.replicas is \(least) but there \(here.replicationFactor == 1 ? "is" : "are") only "
+                        + "\(here.replicationFactor.counted("replica")): nothing can be written", .error))
+        }
+        if topic.role == .deadLetters, let limit = here.recordLimit,
+            let needed = topic.input.flatMap({ found[$0]?.recordLimit }).map(TopicPlan.deadLetterLimit), limit < needed
+        {
+            problems.append(
+                problem("max.message.bytes is \(limit), less than \(needed): the largest dead letters will be cut"))
+        }
+        return problems
+    }
+}
