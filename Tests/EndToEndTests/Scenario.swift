@@ -64,7 +64,11 @@ final class Scenario: Sendable {
     private func createTopics() async throws {
         let admin = try KafkaAdmin(settings: broker)
         let results = try await admin.createTopics(
-            [changes, outcomes, deadLetters].map { KafkaTopicSpecification(name: $0, partitions: Self.partitions) })
+            [changes, outcomes, deadLetters].map { name in
+                // As `contact-relay topics` makes it: the broker's default, and room for the headers of a dead letter.
+                let limit = name == deadLetters ? ["max.message.bytes": "1114124"] : [:]
+                return KafkaTopicSpecification(name: name, partitions: Self.partitions, configuration: limit)
+            })
         await admin.close()
         for result in results { if let error = result.error { throw error } }
     }

@@ -127,7 +127,8 @@ struct Story {
             case 5: Array(#"\#(head)"contact.exploded","data":{}}"#.utf8)
             case 6: Array(#"\#(head)"contact.upserted","data":{"externalId":7}}"#.utf8)
             default:
-                Array(#"\#(head)"contact.upserted","data":{"externalId":"\#(externalID)","contact":{"emails":3}}}"#.utf8)
+                Array(
+                    #"\#(head)"contact.upserted","data":{"externalId":"\#(externalID)","contact":{"emails":3}}}"#.utf8)
             }
         events.append(
             Event(

@@ -28,11 +28,12 @@ struct World {
     private static func merged(
         _ existing: JSONValue?, _ externalID: String, _ patch: JSONValue
     ) -> (JSONValue, Fate) {
-        guard let existing else {
-            return (JSONValue.object([("externalId", .string(externalID))]).merging(patch: patch), .created)
-        }
-        let merged = existing.merging(patch: patch)
-        return merged.isEquivalent(to: existing) ? (existing, .unchanged) : (merged, .updated)
+        let start = existing ?? .object([("externalId", .string(externalID))])
+        var merged = start.merging(patch: patch)
+        // The relay takes metadata that holds nothing for none.
+        if merged["metadata"]?.members.isEmpty == true { merged.remove("metadata") }
+        guard existing != nil else { return (merged, .created) }
+        return merged.isEquivalent(to: start) ? (start, .unchanged) : (merged, .updated)
     }
 }
 

@@ -70,7 +70,9 @@ final class RelayProcess: Sendable {
     /// The end of the log, to be shown with a failure.
     var logTail: String {
         let text = (try? String(contentsOf: logFile, encoding: .utf8)) ?? ""
-        return "the end of \(logFile.path):\n" + text.split(separator: "\n").filter { !$0.contains("an event was rejected") }.suffix(30).joined(separator: "\n")
+        return "the end of \(logFile.path):\n"
+            + text.split(separator: "\n").filter { !$0.contains("an event was rejected") }.suffix(30).joined(
+                separator: "\n")
     }
 
     /// Asks the admin server, which has to be there soon after the start.
