@@ -49,7 +49,8 @@ struct ExportRun: ~Copyable {
         await transport.close()
         run.output.end()
         let summary = ExportSummary(
-            tally: run.exporter.tally, noun: noun, pageSize: pageSize, path: path, vanished: run.vanished, ahead: run.ahead)
+            tally: run.exporter.tally, noun: noun, pageSize: pageSize, path: path, vanished: run.vanished,
+            ahead: run.ahead)
         if let stop {
             if case .output(.nobodyReads) = stop.cause { return .success }
             throw summary.failure(stop)

@@ -18,13 +18,13 @@ struct ExportSummary {
     var text: String {
         var text = "\(tally.written.counted(noun)) written, \(tally.pages.counted("page"))\n"
         if tally.repeats > 0 {
-            text += "\(tally.repeats.counted(noun)) came a second time and were passed over\n"
+            text += "came a second time and passed over: \(tally.repeats.counted(noun))\n"
         }
         if tally.emptyEnds > 0 {
             text += "warning: the last page was empty, although the API had announced more\n"
         }
         if vanished > 0 {
-            text += "\(vanished.counted("organization")) were deleted meanwhile and are not in the export\n"
+            text += "deleted meanwhile and not in the export: \(vanished.counted("organization"))\n"
         }
         return text
     }
@@ -74,7 +74,7 @@ struct ExportSummary {
         text += "; go on with --from-page \(stop.page) --page-size \(pageSize)"
         if let id = stop.listing.organizationID { text += " --organization \(id)" }
         if let path { text += " --output \(path)" }
-        if ahead > 0 { text += "; \(ahead.counted("organization")) after that one were not begun" }
+        if ahead > 0 { text += "; not begun after that one: \(ahead.counted("organization"))" }
         return text
     }
 }
