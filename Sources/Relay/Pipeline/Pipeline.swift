@@ -64,6 +64,8 @@ public final class Pipeline: Sendable {
                 case .resume:
                     pool.setLimit(settings.limits.maxInFlight)
                     flow.set(.outage) { false }
+                case .confirm:
+                    break
                 }
             })
         let maker = SettlementMaker(encoder: OutcomeEncoder(groupID: settings.groupID), settings: settings, time: time)
