@@ -72,6 +72,19 @@ import Testing
         #expect(await bench.applier.apply(changes).settled.count == 1)
         #expect(await bench.applier.apply(Array(changes[1...])).settled.count == 2)
     }
+
+    /// A POST whose answer is lost would otherwise let the retried first event find the contact that it must not find.
+    @Test func whatIsRejectedIsSettledBeforeTheContactIsMade() async {
+        let bench = ApplierBench()
+        let changes = [contact(.updated, #"{"lastName":"X"}"#), contact(.created, #"{"firstName":"B"}"#)]
+        bench.api.inject { call, _ in call.verb == .create ? .lost(.badGateway) : nil }
+        let first = await bench.apply(changes)
+        #expect(first.words == ["rejected notFound"])
+        #expect(first.interruptionWord == "retry serverError")
+        bench.api.inject(nil)
+        #expect(await bench.apply(Array(changes[first.settled.count...])).words == ["unchanged"])
+        #expect(bench.contact()?["lastName"] == nil)
+    }
 }
 
 extension Outcome.Status {
