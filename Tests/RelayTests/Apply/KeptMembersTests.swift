@@ -58,4 +58,11 @@ import Testing
         #expect(result.words == ["updated"])
         #expect(bench.api.log.allSatisfy { $0.type == .contact })
     }
+
+    @Test func anEmptyMetadataObjectIsKept() async {
+        let bench = ApplierBench(.withContact(#""firstName":"A","metadata":{}"#))
+        #expect(await bench.apply(contact(.updated, #"{"firstName":"B"}"#)).words == ["updated"])
+        #expect(bench.contact()?["metadata"]?.text == "{}")
+        #expect(await bench.apply(contact(.updated, #"{"metadata":null}"#)).words == ["unchanged"])
+    }
 }

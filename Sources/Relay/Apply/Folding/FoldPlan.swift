@@ -76,7 +76,7 @@ struct FoldPlan: Sendable {
     var write: Write {
         switch (open.id, read, image.body) {
         case (let id?, let read?, let body?):
-            body.isEquivalent(to: read) ? .nothing : .replace(id: id, image.resource ?? body)
+            ReservedMember.isSame(body, read) ? .nothing : .replace(id: id, image.resource ?? body)
         case (let id?, _, nil):
             .delete(id: id)
         case (nil, _, _):
