@@ -191,4 +191,13 @@ import Testing
             $0["externalId"]?.stringValue?.hasPrefix("contact-relay:migration:") == true
         }
     }
+
+    @Test func aCopyFromMemoryIsNotMoved() async {
+        let bench = ApplierBench(Self.directory(.externalID), contactTTL: .seconds(60))
+        #expect(await bench.apply(contact(.updated, #"{"firstName":"Ada"}"#)).words == ["unchanged"])
+        // Somebody else deletes it: a move must not bring it back.
+        bench.api.change { $0.remove(.contact, "c-x") }
+        #expect(await bench.apply(Self.migration(.externalID)).words == ["rejected notFound"])
+        #expect(bench.api.directory.contacts.isEmpty)
+    }
 }

@@ -18,7 +18,9 @@ struct MigrationApplier: Sendable {
         guard change.resourceType == .contact, let reference = change.organization else {
             throw .rejected(Reason(.invalidData, "only a contact can be migrated, and only to an organization"))
         }
-        let source = try await reader.open(.contact, externalID: change.externalID, id: change.id, through: &calls)
+        // What is deleted in the end must not come from memory: an edit that is not in the copy would be lost.
+        let source = try await reader.open(
+            .contact, externalID: change.externalID, id: change.id, isFresh: true, through: &calls)
         defer { reader.close(source) }
         guard let resource = source.resource, let sourceID = source.id else {
             return try await finish(pending, through: &calls)
