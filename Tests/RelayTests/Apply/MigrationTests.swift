@@ -200,4 +200,10 @@ import Testing
         #expect(await bench.apply(Self.migration(.externalID)).words == ["rejected notFound"])
         #expect(bench.api.directory.contacts.isEmpty)
     }
+
+    @Test func aMoveThatChangesNothingStillRaisesTheMark() async {
+        let bench = ApplierBench(Self.directory(.externalID))
+        #expect(await bench.apply(Self.migration(.externalID, to: "acme", sequence: "9")).words == ["unchanged"])
+        #expect(await bench.apply(contact(.updated, #"{"firstName":"B"}"#, sequence: "7")).words == ["superseded"])
+    }
 }

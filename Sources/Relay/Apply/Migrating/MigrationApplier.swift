@@ -31,10 +31,11 @@ struct MigrationApplier: Sendable {
             return applied(.superseded(ResourceImage.staleSequence), resource)
         }
         let target = try await resolver.id(of: reference, through: &calls)
+        if keepsMarks, let sequence = pending.sequence { reserved.marks.raise(pending.source, to: sequence) }
         guard !target.isSameID(as: resource["organizationId"]?.stringValue) else {
+            if !reserved.marks.isEmpty { memory.keep(reserved.marks, .contact, id: sourceID) }
             return applied(.unchanged, resource)
         }
-        if keepsMarks, let sequence = pending.sequence { reserved.marks.raise(pending.source, to: sequence) }
         reserved.migration = MigrationNote(sourceID: sourceID, externalID: resource["externalId"]?.stringValue)
 
         let copy = try await makeCopy(of: resource, reserved, change, target: target, through: &calls)
