@@ -206,4 +206,33 @@ import Testing
         #expect(await bench.apply(Self.migration(.externalID, to: "acme", sequence: "9")).words == ["unchanged"])
         #expect(await bench.apply(contact(.updated, #"{"firstName":"B"}"#, sequence: "7")).words == ["superseded"])
     }
+
+    /// The same process goes on, so it can still say what it has done.
+    @Test(arguments: Naming.allCases) func everyLostAnswerIsMadeGood(naming: Naming) async {
+        for step in 0..<8 {
+            let bench = ApplierBench(Self.directory(naming))
+            bench.api.clearLog()
+            bench.api.inject { _, count in count == step ? .lost(.timeOut) : nil }
+            let first = await bench.apply(Self.migration(naming))
+            guard first.interruption != nil else { continue }
+            #expect(first.interruptionWord == "retry timeout")
+            bench.api.inject(nil)
+            let second = await bench.apply(Self.migration(naming))
+            let note = "\(naming), call \(step)"
+            expectMoved(bench, naming, note)
+            #expect(second.words == ["migrated"] || (naming == .externalID && second.words == ["unchanged"]), "\(note)")
+        }
+    }
+
+    @Test func aMoveThatWasLeftHalfDoneIsEndedAndThenGoesOnToTheTargetOfTheNext() async {
+        var directory = Self.directory(.externalID)
+        directory.put(.organization, "org-3", #"{"externalId":"third"}"#)
+        var bench = ApplierBench(directory)
+        bench.api.inject { call, _ in call.verb == .replace ? .refused(.unavailable) : nil }
+        // Given up for good with the source gone: only the copy is left, in the third organization.
+        _ = await bench.apply(Self.migration(.externalID, to: "third"))
+        bench.restart()
+        #expect(await bench.apply(Self.migration(.externalID)).words == ["migrated"])
+        expectMoved(bench, .externalID, "half done")
+    }
 }
