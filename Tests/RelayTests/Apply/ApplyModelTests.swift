@@ -5,7 +5,7 @@ import Testing
 
 /// Random streams of events against the model of the right end. `RELAY_TEST_LONG=1` runs many more.
 @Suite struct ApplyModelTests {
-    private static let isLong = getenv("RELAY_TEST_LONG") != nil
+    static let isLong = getenv("RELAY_TEST_LONG") != nil
 
     @Test func streamsWithoutFaultsAreRightAfterEveryEvent() async { await run(0, seeds: Self.isLong ? 8_000 : 100) }
 

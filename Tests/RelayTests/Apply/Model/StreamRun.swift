@@ -19,7 +19,7 @@ struct StreamRun {
     init(seed: UInt64, faultRate: Int) {
         self.seed = seed
         random = SeededRandom(seed: seed)
-        stream = EventStream(random)
+        stream = EventStream(random, mixesSources: faultRate == 0)
         bench = ApplierBench(stream.directory)
         faults = FaultSource(random: random, rate: faultRate)
         faults.attach(to: bench.api)
