@@ -5,6 +5,8 @@ import JSON
 struct InMemoryDirectory: Sendable {
     private(set) var contacts: [String: JSONValue] = [:]
     private(set) var organizations: [String: JSONValue] = [:]
+    /// Genesys ids by external id, which are compared byte for byte.
+    private var names: [ResourceType: [[UInt8]: String]] = [.contact: [:], .organization: [:]]
     private var nextNumber = 1
     private var clock = 0
 
@@ -26,7 +28,7 @@ struct InMemoryDirectory: Sendable {
     }
 
     func find(_ type: ResourceType, externalID: String) -> JSONValue? {
-        all(type).values.first { $0["externalId"]?.stringValue?.utf8.elementsEqual(externalID.utf8) == true }
+        names[type]?[Array(externalID.utf8)].flatMap { self[type, $0] }
     }
 
     /// Puts a resource there as it is, without any rule: somebody else's doing.
@@ -38,6 +40,7 @@ struct InMemoryDirectory: Sendable {
 
     /// Takes a resource away, without any rule.
     mutating func remove(_ type: ResourceType, _ id: String) {
+        forgetName(of: type, id)
         switch type {
         case .contact: contacts[id] = nil
         case .organization: organizations[id] = nil
@@ -103,7 +106,14 @@ struct InMemoryDirectory: Sendable {
         }
     }
 
+    private mutating func forgetName(of type: ResourceType, _ id: String) {
+        guard let name = self[type, id]?["externalId"]?.stringValue.map({ Array($0.utf8) }) else { return }
+        if names[type]?[name] == id { names[type]?[name] = nil }
+    }
+
     private mutating func store(_ resource: JSONValue, _ type: ResourceType, _ id: String) {
+        forgetName(of: type, id)
+        if let name = resource["externalId"]?.stringValue { names[type]?[Array(name.utf8)] = id }
         switch type {
         case .contact: contacts[id] = resource
         case .organization: organizations[id] = resource
