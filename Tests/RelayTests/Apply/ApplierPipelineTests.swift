@@ -165,7 +165,7 @@ import WorkerPool
         let isLong = ApplyModelTests.isLong
         let events = isLong ? 20_000 : 2000
         let line = Line()
-        line.api.pause { _ in for _ in 0..<(isLong ? 40 : 10) { await Task.yield() } }
+        line.api.pause { _ in for _ in 0..<(isLong ? 400 : 20) { await Task.yield() } }
         let random = SeededRandom(seed: 7)
         var limits: [Double] = []
         for rank in 1...1000 { limits.append((limits.last ?? 0) + 1 / Double(rank)) }
