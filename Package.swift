@@ -70,10 +70,19 @@ let package = Package(
         .target(
             name: "KafkaTestSupport", dependencies: ["KafkaClient"], path: "Tests/KafkaTestSupport",
             swiftSettings: strict),
+        .target(
+            name: "BrokerSupport", dependencies: ["KafkaClient"], path: "Tests/BrokerSupport", swiftSettings: strict),
         tests(of: "KafkaClient", uses: ["KafkaTestSupport"]),
         .testTarget(
-            name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "TestSupport"],
+            name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "BrokerSupport", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "JSON", "KafkaClient", "Relay", "Sandbox", "HTTPClient", "Seams", "TestSupport", "KafkaTestSupport",
+                "BrokerSupport", "contact-relay",
+            ],
+            exclude: ["newer-librdkafka"], swiftSettings: strict),
         tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),
         tests(of: "HTTPServer", uses: ["HTTPClient"]),
         tests(of: "GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),

@@ -1,14 +1,16 @@
 import Foundation
-import KafkaClient
-import Testing
+public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
 /// `../shared/kafka` for the life of this process.
-enum RealBroker {
-    static let isThere = named != nil || missing == nil
-    static let whyNot: Comment = "no broker: RELAY_TEST_BOOTSTRAP_SERVERS is not set, and \(missing ?? "")"
+public enum RealBroker {
+    /// Whether there is one, or can be.
+    public static let isThere = named != nil || missing == nil
+    /// What to say where there is none.
+    public static let whyNot = "no broker: RELAY_TEST_BOOTSTRAP_SERVERS is not set, and \(missing ?? "")"
 
-    static func settings(_ properties: [(name: String, value: String)] = []) throws -> KafkaClientSettings {
+    /// How to reach it; the first call starts it where none is named.
+    public static func settings(_ properties: [(name: String, value: String)] = []) throws -> KafkaClientSettings {
         try KafkaClientSettings(bootstrapServers: try servers.get(), properties: properties)
     }
 

@@ -1,0 +1,59 @@
+import Foundation
+import JSON
+import Testing
+
+extension EndToEnd {
+    @Suite struct ReplicaTests {
+        @Test(arguments: ["range", "cooperative-sticky"])
+        func replicasShareThePartitionsAndTakeThemOverInOrder(_ strategy: String) async throws {
+            let more = [
+                "RELAY_KAFKA_PROPERTIES": "heartbeat.interval.ms=200;partition.assignment.strategy=\(strategy)"
+            ]
+            try await Scenario.with { scenario in
+                try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
+                    try await RelayProcess.running(scenario, more) { staying in
+                        let story = Story(topic: scenario.changes, count: 6_000, seed: 4)
+                        let verdict = try await RelayProcess.running(scenario, more) { leaving in
+                            try await eventually("each has two partitions") {
+                                for relay in [staying, leaving] {
+                                    let count = try await relay.ask("/status").body["partitions"]?.elements.count
+                                    if count != 2 { return false }
+                                }
+                                return true
+                            }
+                            let produced = try await scenario.produce(story.events.map(\.record))
+                            let verdict = Verdict(story, produced, scenario)
+                            try await eventually("a third is done") { outcomes.count > 2_000 }
+                            leaving.signal(SIGTERM)
+                            #expect(try await leaving.exitCode() == 0, "\(leaving.logTail)")
+                            #expect(outcomes.count < 6_000, "it stopped in the middle")
+                            return verdict
+                        }
+                        try await staying.joined(4)
+                        let repeats = try await verdict.pass(outcomes, mayRepeat: true, log: staying.logTail)
+                        print("outcomes repeated after one of two replicas left: \(repeats) of 6,000")
+                    }
+                }
+            }
+        }
+
+        /// A replica that joins takes partitions over from one that is at work on them.
+        @Test func aReplicaThatComesMidwayLosesNothing() async throws {
+            try await Scenario.with { scenario in
+                let story = Story(topic: scenario.changes, count: 6_000, seed: 5)
+                let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
+                try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
+                    try await RelayProcess.running(scenario) { first in
+                        try await eventually("a few are done") { outcomes.count > 500 }
+                        try await RelayProcess.running(scenario) { second in
+                            try await second.joined(2)
+                            let repeats = try await verdict.pass(
+                                outcomes, mayRepeat: true, log: "\(first.logTail)\n\(second.logTail)")
+                            print("outcomes repeated after a replica had come: \(repeats) of 6,000")
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

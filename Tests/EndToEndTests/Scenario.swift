@@ -1,0 +1,91 @@
+import BrokerSupport
+import KafkaClient
+import KafkaTestSupport
+import Sandbox
+import Seams
+
+/// Topics and a group of its own on the real broker, and a sandbox: the surroundings of a worker.
+final class Scenario: Sendable {
+    static let partitions: Int32 = 4
+
+    let broker: KafkaClientSettings
+    let changes = uniqueName("changes")
+    let outcomes = uniqueName("outcomes")
+    let deadLetters = uniqueName("dead-letters")
+    let group = uniqueName("group")
+    let sandbox: SandboxServer
+    let apiURL: String
+
+    /// An API that takes a moment, so that calls overlap and answers come in any order.
+    static let lively: SandboxFaults = {
+        var faults = SandboxFaults()
+        faults.latencyJitter = .milliseconds(4)
+        return faults
+    }()
+
+    /// Makes the topics and starts the sandbox.
+    static func with<Result>(
+        faults: SandboxFaults = Scenario.lively, _ body: (Scenario) async throws -> Result
+    ) async throws -> Result {
+        let scenario = try Scenario(faults: faults)
+        defer { scenario.sandbox.stop() }
+        try await scenario.createTopics()
+        return try await body(scenario)
+    }
+
+    private init(faults: SandboxFaults) throws {
+        broker = try RealBroker.settings()
+        sandbox = Self.makeSandbox(port: 0, faults: faults)
+        try sandbox.start()
+        apiURL = sandbox.url
+    }
+
+    static func makeSandbox(port: Int, faults: SandboxFaults = SandboxFaults()) -> SandboxServer {
+        var settings = SandboxSettings()
+        settings.port = port
+        settings.faults = faults
+        return SandboxServer(settings: settings, time: SystemTime(), random: SystemRandom())
+    }
+
+    /// The configuration of a worker.
+    var environment: [String: String] {
+        [
+            "RELAY_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "RELAY_KAFKA_GROUP_ID": group,
+            "RELAY_KAFKA_PROPERTIES": "heartbeat.interval.ms=200",
+            "RELAY_TOPICS_CONTACT_CHANGES": changes, "RELAY_TOPICS_CONTACT_OUTCOMES": outcomes,
+            "RELAY_TOPICS_CONTACT_CHANGES_DEAD_LETTERS": deadLetters,
+            "RELAY_GENESYS_API_URL": apiURL, "RELAY_GENESYS_AUTH_URL": apiURL,
+            "RELAY_GENESYS_CLIENT_ID": "sandbox", "RELAY_GENESYS_CLIENT_SECRET": "sandbox",
+            "RELAY_GENESYS_REQUESTS_PER_MINUTE": "10000000",
+            "RELAY_ADMIN_PORT": "0", "RELAY_LOG_FORMAT": "json",
+        ]
+    }
+
+    private func createTopics() async throws {
+        let admin = try KafkaAdmin(settings: broker)
+        let results = try await admin.createTopics(
+            [changes, outcomes, deadLetters].map { name in
+                // As `contact-relay topics` makes it: the broker's default, and room for the headers of a dead letter.
+                let limit = name == deadLetters ? ["max.message.bytes": "1114124"] : [:]
+                return KafkaTopicSpecification(name: name, partitions: Self.partitions, configuration: limit)
+            })
+        await admin.close()
+        for result in results { if let error = result.error { throw error } }
+    }
+
+    /// Produces records in their order and says where each stands.
+    func produce(_ records: [ProducerRecord]) async throws -> [ProducedRecord] {
+        let producer = try KafkaProducer(settings: broker)
+        let results = await producer.produce(records)
+        await producer.close()
+        return try results.map { try $0.get() }
+    }
+
+    /// What the group has committed, by partition of the input.
+    func committed() async throws -> [Int32: Int64] {
+        let admin = try KafkaAdmin(settings: broker)
+        let offsets = try await admin.committedOffsets(ofGroup: group)
+        await admin.close()
+        return Dictionary(uniqueKeysWithValues: offsets.map { ($0.key.partition, $0.value.offset) })
+    }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import JSON
+import Sandbox
+import Testing
+
+extension EndToEnd {
+    @Suite struct ShutdownTests {
+        @Test func aWorkerThatIsToldToStopLosesNothing() async throws {
+            // Slow enough to be stopped in the middle, also where many events fold into one write.
+            let slowly = ["RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "1000"]
+            var faults = Scenario.lively
+            faults.latency = .milliseconds(8)
+            try await Scenario.with(faults: faults) { scenario in
+                let story = Story(topic: scenario.changes, count: 10_000, seed: 2)
+                let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
+                try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
+                    try await RelayProcess.running(scenario, slowly) { relay in
+                        try await eventually("a fifth is done", within: .seconds(100)) { outcomes.count > 2_000 }
+                        relay.signal(SIGTERM)
+                        #expect(try await relay.exitCode() == 0, "\(relay.logTail)")
+                        #expect(outcomes.count < 10_000, "it stopped in the middle")
+                        print("done when the first worker had ended: \(outcomes.count)")
+                    }
+                    try await RelayProcess.running(scenario) { relay in
+                        let repeats = try await verdict.pass(outcomes, mayRepeat: true, log: relay.logTail)
+                        print("outcomes repeated after SIGTERM and a second start: \(repeats) of 10,000")
+                    }
+                }
+            }
+        }
+
+        @Test func aSecondSignalHurries() async throws {
+            var faults = SandboxFaults()
+            faults.rules = [FaultRule(.hang, method: "POST")]
+            try await Scenario.with(faults: faults) { scenario in
+                let story = Story(topic: scenario.changes, count: 200, malformed: 0, seed: 3)
+                let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
+                try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
+                    try await RelayProcess.running(scenario) { relay in
+                        try await eventually("a call hangs") {
+                            scenario.sandbox.requests().contains { $0.method == "POST" && $0.status == 0 }
+                        }
+                        relay.signal(SIGTERM)
+                        try await eventually("it stops taking records") {
+                            try await relay.ask("/status").body["pausedBecause"]?.elements.first?.stringValue
+                                == "stopping"
+                        }
+                        relay.signal(SIGTERM)
+                        #expect(try await relay.exitCode() == 0, "\(relay.logTail)")
+                    }
+                    #expect(outcomes.count == 0)
+                    scenario.sandbox.faults = SandboxFaults()
+                    try await RelayProcess.running(scenario) { relay in
+                        try await eventually("everything is committed") { try await verdict.isCommitted() }
+                        #expect(verdict.wrongState() == [], "\(relay.logTail)")
+                        let records = try await outcomes.allRecords()
+                        #expect(try verdict.wrongOutcomes(records) == [], "\(relay.logTail)")
+                    }
+                }
+            }
+        }
+    }
+}

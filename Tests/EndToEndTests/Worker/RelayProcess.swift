@@ -1,0 +1,134 @@
+import Foundation
+import HTTPClient
+import JSON
+
+/// `contact-relay run` as a process of its own, with its log in a file.
+final class RelayProcess: Sendable {
+    let logFile: URL
+    private let process = Process()
+    private let transport = CurlTransport(CurlTransport.Settings(proxy: .none))
+
+    /// Starts a worker, hands it to `body` and ends it in any case; what `body` throws is thrown with the end of the log.
+    static func running<Result>(
+        _ scenario: Scenario, _ more: [String: String] = [:], _ body: (RelayProcess) async throws -> Result
+    ) async throws -> Result {
+        let relay = try RelayProcess(scenario.environment.merging(more) { $1 })
+        do {
+            let result = try await body(relay)
+            await relay.end()
+            try FileManager.default.removeItem(at: relay.logFile)
+            return result
+        } catch {
+            await relay.end()
+            throw Failure(description: "\(error)\n\(relay.logTail)")
+        }
+    }
+
+    private init(_ settings: [String: String]) throws {
+        logFile = FileManager.default.temporaryDirectory
+            .appendingPathComponent("contact-relay-run-\(UInt32.random(in: 0...UInt32.max)).log")
+        try Data().write(to: logFile)
+        let log = try FileHandle(forWritingTo: logFile)
+        process.executableURL = Self.program
+        process.arguments = ["run"]
+        process.environment = Self.cleanEnvironment.merging(settings) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = log
+        process.standardError = log
+        try process.run()
+    }
+
+    var pid: Int32 { process.processIdentifier }
+
+    // MARK: Its end
+
+    func signal(_ number: Int32) { kill(pid, number) }
+
+    /// The code with which the process ends; it has to end by itself, not by a signal.
+    func exitCode() async throws -> Int32 {
+        try await eventually("the worker ends") { !process.isRunning }
+        guard process.terminationReason == .exit else {
+            throw Failure(description: "the worker was ended by signal \(process.terminationStatus)")
+        }
+        return process.terminationStatus
+    }
+
+    private func end() async {
+        if process.isRunning { signal(SIGKILL) }
+        process.waitUntilExit()
+        await transport.close()
+    }
+
+    // MARK: What it says
+
+    /// The lines of the log, one JSON object each; others (of the dynamic loader, of a crash) are left out.
+    var log: [JSONValue] {
+        let text = (try? Data(contentsOf: logFile)) ?? Data()
+        return text.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONValue(parsing: Array($0)) }
+    }
+
+    /// The end of the log, to be shown with a failure.
+    var logTail: String {
+        let text = (try? String(contentsOf: logFile, encoding: .utf8)) ?? ""
+        return "the end of \(logFile.path):\n"
+            + text.split(separator: "\n").filter { !$0.contains("an event was rejected") }.suffix(30).joined(
+                separator: "\n")
+    }
+
+    /// Asks the admin server, which has to be there soon after the start.
+    func ask(_ path: String) async throws -> (status: Int, body: JSONValue) {
+        let answer = try await transport.send(HTTPRequest(method: "GET", url: try await address() + path))
+        return (answer.status, try JSONValue(parsing: answer.body))
+    }
+
+    /// Waits until at least `count` partitions are assigned to this process.
+    func joined(_ count: Int = 1) async throws {
+        try await eventually("\(count) partitions are assigned") {
+            try await ask("/status").body["partitions"]?.elements.count ?? 0 >= count
+        }
+    }
+
+    private func address() async throws -> String {
+        var address: String?
+        try await eventually("the admin server's address is logged") {
+            address = log.lazy.compactMap { $0["address"]?.stringValue }.first
+            if address == nil, !process.isRunning {
+                throw Failure(description: "the worker ended at once, with \(process.terminationStatus)")
+            }
+            return address != nil
+        }
+        return address ?? ""
+    }
+
+    /// User and system time so far, as the kernel counts it, in seconds.
+    var cpuSeconds: Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return 0 }
+        // Behind the name: state is the first field, user and system time the 12th and 13th.
+        let fields = text[end...].split(separator: " ")
+        return (Double(fields[12]) ?? 0) / 100 + (Double(fields[13]) ?? 0) / 100
+    }
+
+    // MARK: How it is started
+
+    /// The program stands beside the bundle of the tests.
+    private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appendingPathComponent("contact-relay")
+
+    /// Ours without what would configure a worker or send its calls through a proxy, and with another librdkafka where
+    /// `RELAY_TEST_LIBRDKAFKA` names the folder of one.
+    private static let cleanEnvironment: [String: String] = {
+        var environment = ProcessInfo.processInfo.environment.filter { name, _ in
+            !name.hasPrefix("RELAY_") && !name.lowercased().hasSuffix("_proxy")
+        }
+        if let folder = ProcessInfo.processInfo.environment["RELAY_TEST_LIBRDKAFKA"] {
+            environment["LD_LIBRARY_PATH"] = folder
+        }
+        return environment
+    }()
+
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+}
