@@ -13,9 +13,14 @@ public final class HTTPServer: Sendable {
     /// The version of the libmicrohttpd that this process has loaded, such as `0.9.75`.
     public static var libraryVersion: String { String(cString: MHD_get_version()) }
 
+    /// `@unchecked Sendable`: the library lets any thread stop a daemon, and `Life` hands it to the one that does.
+    private struct Daemon: @unchecked Sendable {
+        let handle: OpaquePointer
+    }
+
     private enum Life {
         case ready
-        case running(daemon: OpaquePointer, port: Int)
+        case running(daemon: Daemon, port: Int)
         case stopped(port: Int)
     }
 
@@ -59,20 +64,20 @@ public final class HTTPServer: Sendable {
                 }
                 return daemon
             }
-            life = .running(daemon: daemon, port: Int(contact_relay_mhd_port(daemon)))
+            life = .running(daemon: Daemon(handle: daemon), port: Int(contact_relay_mhd_port(daemon)))
         }
     }
 
     /// Stops listening, closes all connections (what waits for an answer gets none), and returns once the server's
     /// threads have ended. Does nothing when the server does not run, or another call stops it already. Must not be called from a handler.
     public func stop() {
-        let daemon = life.withLock { life -> OpaquePointer? in
+        let daemon = life.withLock { life -> Daemon? in
             guard case .running(let daemon, let port) = life else { return nil }
             life = .stopped(port: port)
             return daemon
         }
         guard let daemon else { return }
         core.register.close()
-        MHD_stop_daemon(daemon)
+        MHD_stop_daemon(daemon.handle)
     }
 }

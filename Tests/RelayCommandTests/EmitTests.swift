@@ -1,6 +1,7 @@
 import CommandLineParsing
 import KafkaClient
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RelayCommand
@@ -56,7 +57,7 @@ private final class ScriptedProducer: KafkaProducing {
     @Test func aFailureSaysWhichEventAndHowManyWereAcknowledged() async throws {
         let file = TemporaryFile((0..<10).map { upsert("c\($0)") + "\n" }.joined())
         let producer = ScriptedProducer { $0 >= 6 ? KafkaError(code: "_MSG_TIMED_OUT", message: "timed out") : nil }
-        let failure = await #expect(throws: CommandFailure.self) {
+        let failure = await thrownError(CommandFailure.self) {
             try await emitter(producer).emit([.file(file.path)])
         }
         #expect(failure?.exitCode == .unavailable)
@@ -68,7 +69,7 @@ private final class ScriptedProducer: KafkaProducing {
     @Test func anEventThatIsTooLargeIsTheFilesFault() async throws {
         let file = TemporaryFile(upsert("a") + "\n" + upsert("b"))
         let producer = ScriptedProducer { $0 == 1 ? KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "") : nil }
-        let failure = await #expect(throws: CommandFailure.self) {
+        let failure = await thrownError(CommandFailure.self) {
             try await emitter(producer).emit([.file(file.path)])
         }
         #expect(failure?.exitCode == .dataError)
@@ -78,7 +79,7 @@ private final class ScriptedProducer: KafkaProducing {
     @Test func aFileThatHasChangedSinceItWasCheckedIsNotProducedFurther() async throws {
         let file = TemporaryFile(upsert("a") + "\n{}\n" + upsert("b"))
         let producer = ScriptedProducer()
-        let failure = await #expect(throws: CommandFailure.self) {
+        let failure = await thrownError(CommandFailure.self) {
             try await emitter(producer).emit([.file(file.path)])
         }
         #expect(failure?.exitCode == .dataError)

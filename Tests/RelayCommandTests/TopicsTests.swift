@@ -1,5 +1,6 @@
 import CommandLineParsing
 import KafkaClient
+import TestSupport
 import Testing
 
 @testable import RelayCommand
@@ -41,7 +42,7 @@ import Testing
         cluster[name] = nil
         let report = TopicReport(plan, found: cluster)
         #expect(report.problems.map(\.severity) == [.error])
-        let failure = #expect(throws: CommandFailure.self) { try report.requireWhatIsNeeded() }
+        let failure = thrownError(CommandFailure.self) { try report.requireWhatIsNeeded() }
         #expect(failure?.exitCode == .unavailable)
         #expect(failure?.message.hasPrefix("the topic \(name) (topics.contact") == true)
         #expect(failure?.message.contains("contact-relay topics --create") == true)
@@ -131,7 +132,7 @@ import Testing
 
     @Test func aBrokerThatDoesNotAnswerIsNamedByItsSetting() async throws {
         let settings = try Self.settings("--kafka-bootstrap-servers", "127.0.0.1:1").kafka
-        let failure = await #expect(throws: CommandFailure.self) {
+        let failure = await thrownError(CommandFailure.self) {
             try await ClusterAccess.withAdmin(settings, timeout: .milliseconds(300)) { admin throws(KafkaError) in
                 _ = try await admin.topics()
             }

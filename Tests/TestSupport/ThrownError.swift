@@ -11,3 +11,15 @@ public func thrownError<Failure: Error, Value>(
         return error as? Failure
     }
 }
+
+/// The same of what is awaited.
+public func thrownError<Failure: Error, Value>(
+    _ type: Failure.Type, _ body: () async throws -> Value
+) async -> Failure? {
+    do {
+        _ = try await body()
+        return nil
+    } catch {
+        return error as? Failure
+    }
+}

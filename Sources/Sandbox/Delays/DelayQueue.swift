@@ -1,8 +1,8 @@
 import Seams
 
 /// Elements that fall due, earliest first; those of one moment in the order they came. A binary heap.
-struct DelayQueue<Element> {
-    private struct Entry {
+struct DelayQueue<Element: Sendable>: Sendable {
+    private struct Entry: Sendable {
         var due: Moment
         var number: Int
         var element: Element

@@ -38,24 +38,24 @@ struct FoldApplier: Sendable {
     /// Takes the changes into the plan, finding out where a contact is to be created before it is taken.
     private func resolve(_ plan: inout FoldPlan, through calls: inout TalliedAPI) async throws(ApplyFault) {
         while let pending = plan.next {
-            guard plan.image.isCreated(by: pending), pending.change.resourceType == .contact else {
+            guard plan.image.isCreated(by: pending) else {
                 plan.take(organizationID: nil)
                 continue
             }
-            guard let reference = pending.change.organization else {
+            let reference = pending.change.organization
+            if pending.change.resourceType == .contact, reference == nil {
                 plan.reject(
                     Reason(
                         .invalidData,
                         "the contact does not exist yet, and data.organization does not say where it belongs"))
                 continue
             }
-            do throws(ApplyFault) {
-                plan.take(organizationID: try await resolver.id(of: reference, through: &calls))
-            } catch {
-                // What stands before the change that must wait is done first; it is met again at the head of its lane.
-                guard plan.takenCount > 0 else { throw error }
-                plan.end()
-            }
+            // What stands before a create is settled first: it may have to wait for its organization, and after a lost
+            // answer what was rejected or unchanged would find the resource that was not there.
+            guard plan.takenCount == 0 else { return plan.end() }
+            var organizationID: String?
+            if let reference { organizationID = try await resolver.id(of: reference, through: &calls) }
+            plan.take(organizationID: organizationID)
         }
     }
 

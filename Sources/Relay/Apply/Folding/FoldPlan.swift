@@ -17,8 +17,6 @@ struct FoldPlan: Sendable {
     private let read: JSONValue?
     private var statuses: [Outcome.Status] = []
     private var isEnded = false
-    /// Who named the organization of the resource that is to be created.
-    private(set) var creator: PendingChange?
 
     init(fold: [PendingChange], open: OpenResource, keepsMarks: Bool, memory: ResourceMemory) {
         self.fold = fold
@@ -39,6 +37,9 @@ struct FoldPlan: Sendable {
 
     var takenCount: Int { statuses.count }
 
+    /// The change that creates the resource, and says in which organization; always the first of its write.
+    var creator: PendingChange? { statuses.first == .applied(.created) ? fold[0] : nil }
+
     /// The Genesys id of what was read; nil where nothing is there.
     var id: String? { open.id }
 
@@ -55,16 +56,10 @@ struct FoldPlan: Sendable {
 
     /// Takes the next change.
     mutating func take(organizationID: String?) {
-        let pending = fold[statuses.count]
-        let creates = image.isCreated(by: pending)
-        let status = image.take(pending, organizationID: organizationID)
+        let status = image.take(fold[statuses.count], organizationID: organizationID)
         statuses.append(status)
-        if creates { creator = pending }
         // What comes after a delete is about another resource than the one that was read: the delete is done first.
-        if status == .applied(.deleted) {
-            creator = nil
-            isEnded = open.id != nil
-        }
+        if status == .applied(.deleted) { isEnded = open.id != nil }
     }
 
     /// Rejects the next change.
@@ -81,7 +76,7 @@ struct FoldPlan: Sendable {
     var write: Write {
         switch (open.id, read, image.body) {
         case (let id?, let read?, let body?):
-            body.isEquivalent(to: read) ? .nothing : .replace(id: id, image.resource ?? body)
+            ReservedMember.isSame(body, read) ? .nothing : .replace(id: id, image.resource ?? body)
         case (let id?, _, nil):
             .delete(id: id)
         case (nil, _, _):
