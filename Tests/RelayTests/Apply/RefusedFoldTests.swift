@@ -82,7 +82,7 @@ import Testing
         #expect(first.words == ["rejected notFound"])
         #expect(first.interruptionWord == "retry serverError")
         bench.api.inject(nil)
-        #expect(await bench.apply(Array(changes[first.settled.count...])).words == ["unchanged"])
+        #expect(await bench.apply(Array(changes[first.settled.count...])).words == ["created"])
         #expect(bench.contact()?["lastName"] == nil)
     }
 }

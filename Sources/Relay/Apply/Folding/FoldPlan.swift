@@ -12,7 +12,8 @@ struct FoldPlan: Sendable {
     }
 
     private(set) var image: ResourceImage
-    private let fold: [PendingChange]
+    /// What is carried in one write.
+    let fold: [PendingChange]
     private let open: OpenResource
     private let read: JSONValue?
     private var statuses: [Outcome.Status] = []
@@ -84,6 +85,23 @@ struct FoldPlan: Sendable {
         case (_?, nil, _?):
             preconditionFailure("FoldPlan.write: a resource with an id was read")
         }
+    }
+
+    /// Whether the resource is as this plan wants it, whatever members of its own the API has added: applying everything
+    /// once more would change nothing.
+    func isTrue(of open: OpenResource) -> Bool {
+        guard let resource = open.resource else { return image.body == nil }
+        guard image.body != nil else { return false }
+        var again = ResourceImage(resource, remembered: nil, keepsMarks: false)
+        let now = again.body
+        for (pending, status) in zip(fold, statuses) {
+            switch status {
+            case .applied, .unchanged: _ = again.take(pending)
+            case .superseded, .rejected, .failed: break
+            }
+        }
+        guard let now, let then = again.body else { return false }
+        return ReservedMember.isSame(then, now)
     }
 
     /// The outcomes, once the write is done.

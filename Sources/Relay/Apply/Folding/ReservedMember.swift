@@ -33,17 +33,18 @@ struct ReservedMember: Sendable {
     }
 
     /// Whether two stripped resources say the same. Metadata that hold nothing are as good as none: whether there was an
-    /// object before the reserved member came, nobody can tell.
+    /// object before the reserved member came, nobody can tell. And so is a member that is null: a patch that removes one
+    /// would otherwise be written each time to an API that sends null for what is absent.
     static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
-        withoutEmptyMetadata(left).isEquivalent(to: withoutEmptyMetadata(right))
+        withoutBlanks(left).isEquivalent(to: withoutBlanks(right))
     }
 
-    private static func withoutEmptyMetadata(_ resource: JSONValue) -> JSONValue {
-        guard let metadata = resource["metadata"], metadata.kind == .object, metadata.members.isEmpty else {
-            return resource
+    private static func withoutBlanks(_ resource: JSONValue) -> JSONValue {
+        let blanks = resource.members.filter { name, value in
+            value.isNull || (name == "metadata" && value.kind == .object && value.members.isEmpty)
         }
         var rest = resource
-        rest.remove("metadata")
+        for (name, _) in blanks { rest.remove(name) }
         return rest
     }
 

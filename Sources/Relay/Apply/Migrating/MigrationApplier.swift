@@ -68,7 +68,7 @@ struct MigrationApplier: Sendable {
             id = try Self.id(of: created)
         } catch .api(let error) where error.kind == .conflict {
             // An earlier try of this event, or its lost answer, has left a copy.
-            id = try await bringUp(content, target: target, externalID: externalID, through: &calls)
+            id = try await bringUp(content, reserved, target: target, externalID: externalID, through: &calls)
         } catch .api(let error) where [400, 404, 422].contains(error.status) {
             guard let reference = change.organization else { throw .api(error) }
             let fresh = try await resolver.freshID(of: reference, through: &calls)
@@ -83,12 +83,20 @@ struct MigrationApplier: Sendable {
 
     /// The copy that is there already, with the content that it must have now.
     private func bringUp(
-        _ content: JSONValue, target: String, externalID: String, through calls: inout TalliedAPI
+        _ content: JSONValue, _ reserved: ReservedMember, target: String, externalID: String,
+        through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> String {
         guard let found = try await calls.find(.contact, externalID: externalID) else {
             throw .api(GenesysError(.serverError, message: "409 for the copy of a contact, and a look-up finds none"))
         }
         let id = try Self.id(of: found)
+        if let other = ReservedMember(of: found).migration, other.sourceID != reserved.migration?.sourceID {
+            // Its source is gone, so this copy is all there is of an earlier contact of that name: not ours to touch.
+            throw .rejected(
+                Reason(
+                    .conflict,
+                    "an earlier migration of this contact was given up half-way; its copy \(id) must be looked at first"))
+        }
         guard target.isSameID(as: found["organizationId"]?.stringValue) else {
             // A copy from a migration to somewhere else that never ended: it is ours, and its source still stands.
             try await calls.delete(.contact, id: id)

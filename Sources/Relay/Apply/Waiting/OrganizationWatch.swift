@@ -72,10 +72,24 @@ public final class OrganizationWatch: Sendable {
             return
         }
         var tally = CallTally()
-        // A fault here is met, judged and reported by the changes themselves; the watch only asks again later.
-        guard let found = try? await api.find(.organization, externalID: externalID, tally: &tally),
-            let id = found["id"]?.stringValue
-        else { return }
+        let found: JSONValue?
+        do {
+            found = try await api.find(.organization, externalID: externalID, tally: &tally)
+        } catch {
+            switch error.kind {
+            case .credentialsRefused, .forbidden, .unreachable:
+                // Who waits tries for itself, meets the fault, and so the intake pauses and says why: waiting must not
+                // grow old unseen while the API is away.
+                appeared(externalID)
+            default:
+                state.withLock { $0.lookedUp(name, isAnswered: false) }
+            }
+            return
+        }
+        guard let id = found?["id"]?.stringValue else {
+            state.withLock { $0.lookedUp(name, isAnswered: true) }
+            return
+        }
         memory.remember(.organization, externalID: externalID, id: id)
         appeared(externalID)
     }
