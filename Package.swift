@@ -95,6 +95,9 @@ let package = Package(
         tests(of: "Configuration", uses: ["CommandLineParsing"]),
         tests(
             of: "RelayCommand",
-            uses: ["Configuration", "CommandLineParsing", "KafkaClient", "Observability", "Sandbox"]),
+            uses: [
+                "Configuration", "CommandLineParsing", "KafkaClient", "Observability", "Sandbox", "GenesysCloud",
+                "HTTPClient", "JSON", "Relay", "Seams",
+            ]),
     ]
 )

@@ -15,7 +15,8 @@ extension EndToEnd {
                         try await relay.joined(4)
                         try await verdict.pass(outcomes, log: relay.logTail)
                         try await expectRest(of: relay, events: story.events.count)
-                        print("CPU time of the worker for 10,000 events: \(relay.cpuSeconds) s")
+                        let library = relay.log.first?["librdkafka"]?.stringValue ?? "?"
+                        print("10,000 events took \(relay.cpuSeconds) s of CPU time with librdkafka \(library)")
                         relay.signal(SIGINT)
                         #expect(try await relay.exitCode() == 0, "\(relay.logTail)")
                         expectQuietLog(of: relay)

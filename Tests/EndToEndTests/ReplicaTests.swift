@@ -6,10 +6,9 @@ extension EndToEnd {
     @Suite struct ReplicaTests {
         @Test(arguments: ["range", "cooperative-sticky"])
         func replicasShareThePartitionsAndTakeThemOverInOrder(_ strategy: String) async throws {
-            let more = [
-                "RELAY_KAFKA_PROPERTIES": "heartbeat.interval.ms=200;partition.assignment.strategy=\(strategy)"
-            ]
-            try await Scenario.with { scenario in
+            var more = Scenario.slowly
+            more["RELAY_KAFKA_PROPERTIES"] = "heartbeat.interval.ms=200;partition.assignment.strategy=\(strategy)"
+            try await Scenario.with(faults: Scenario.slow) { scenario in
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
                     try await RelayProcess.running(scenario, more) { staying in
                         let story = Story(topic: scenario.changes, count: 6_000, seed: 4)
@@ -39,13 +38,13 @@ extension EndToEnd {
 
         /// A replica that joins takes partitions over from one that is at work on them.
         @Test func aReplicaThatComesMidwayLosesNothing() async throws {
-            try await Scenario.with { scenario in
+            try await Scenario.with(faults: Scenario.slow) { scenario in
                 let story = Story(topic: scenario.changes, count: 6_000, seed: 5)
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
-                    try await RelayProcess.running(scenario) { first in
+                    try await RelayProcess.running(scenario, Scenario.slowly) { first in
                         try await eventually("a few are done") { outcomes.count > 500 }
-                        try await RelayProcess.running(scenario) { second in
+                        try await RelayProcess.running(scenario, Scenario.slowly) { second in
                             try await second.joined(2)
                             let repeats = try await verdict.pass(
                                 outcomes, mayRepeat: true, log: "\(first.logTail)\n\(second.logTail)")

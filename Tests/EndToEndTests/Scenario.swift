@@ -23,6 +23,17 @@ final class Scenario: Sendable {
         return faults
     }()
 
+    /// An API that takes its time: with `slowly`, a worker can be met in the middle of thousands of events, also where
+    /// many of them fold into one write.
+    static let slow: SandboxFaults = {
+        var faults = lively
+        faults.latency = .milliseconds(8)
+        return faults
+    }()
+
+    /// The configuration of a worker that takes its time.
+    static let slowly = ["RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "1000"]
+
     /// Makes the topics and starts the sandbox.
     static func with<Result>(
         faults: SandboxFaults = Scenario.lively, _ body: (Scenario) async throws -> Result

@@ -6,15 +6,11 @@ import Testing
 extension EndToEnd {
     @Suite struct ShutdownTests {
         @Test func aWorkerThatIsToldToStopLosesNothing() async throws {
-            // Slow enough to be stopped in the middle, also where many events fold into one write.
-            let slowly = ["RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "1000"]
-            var faults = Scenario.lively
-            faults.latency = .milliseconds(8)
-            try await Scenario.with(faults: faults) { scenario in
+            try await Scenario.with(faults: Scenario.slow) { scenario in
                 let story = Story(topic: scenario.changes, count: 10_000, seed: 2)
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
-                    try await RelayProcess.running(scenario, slowly) { relay in
+                    try await RelayProcess.running(scenario, Scenario.slowly) { relay in
                         try await eventually("a fifth is done", within: .seconds(100)) { outcomes.count > 2_000 }
                         relay.signal(SIGTERM)
                         #expect(try await relay.exitCode() == 0, "\(relay.logTail)")

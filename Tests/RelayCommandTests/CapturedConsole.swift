@@ -15,6 +15,9 @@ final class CapturedConsole: Sendable {
         CommandContext(
             console: Console(
                 standardOutput: { text in self.texts.withLock { $0.output += text } },
+                writeData: { bytes in
+                    self.texts.withLock { $0.output += String(decoding: bytes, as: UTF8.self) }
+                },
                 standardError: { text in self.texts.withLock { $0.error += text } }, width: width),
             environment: environment)
     }

@@ -7,7 +7,7 @@ import Testing
 /// All commands that are declared.
 private let declarations = [
     RunCommand.declaration, DemoCommand.declaration, SandboxCommand.declaration, EmitCommand.declaration,
-    ValidateCommand.declaration, TopicsCommand.declaration, HelpCommand.declaration,
+    ValidateCommand.declaration, TopicsCommand.declaration, ExportCommand.declaration, HelpCommand.declaration,
 ]
 
 @Suite struct ProgramTests {

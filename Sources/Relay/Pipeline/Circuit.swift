@@ -45,7 +45,7 @@ final class Circuit: Sendable {
             return (action, wasClosed && action != nil)
         }
         guard let isFirst else { return }
-        health.report(.outage, Self.sentence(for: error))
+        health.report(.outage, error.setUpSentence)
         if isFirst {
             logger.error("the API refuses us or cannot be reached: intake paused", ["fault": error.description])
         } else {
@@ -88,16 +88,5 @@ final class Circuit: Sendable {
     private func announceEnd() {
         health.clear(.outage)
         logger.notice("the API answers again: intake resumed")
-    }
-
-    private static func sentence(for error: GenesysError) -> String {
-        switch error.kind {
-        case .credentialsRefused:
-            "Genesys Cloud refuses the credentials (\(error)): check genesys.clientId, genesys.clientSecret and genesys.authUrl"
-        case .forbidden:
-            "Genesys Cloud forbids the call (\(error)): check the OAuth client's scopes, its role's permissions and the licence (CX 3 for External Contacts)"
-        default:
-            "Genesys Cloud cannot be reached (\(error)): check genesys.apiUrl, genesys.authUrl and the network"
-        }
     }
 }

@@ -30,7 +30,8 @@ public final class Pipeline: Sendable {
     /// - Parameter watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
     public init(
         settings: PipelineSettings, consumer: any KafkaConsuming, producer: any KafkaProducing,
-        applier: any Applying, watch: OrganizationWatch? = nil, time: any TimeSource, random: any RandomSource, health: HealthBoard,
+        applier: any Applying, watch: OrganizationWatch? = nil, time: any TimeSource, random: any RandomSource,
+        health: HealthBoard,
         registry: MetricsRegistry, logger: Logger
     ) {
         let metrics = PipelineMetrics(registry: registry, topic: settings.changesTopic)

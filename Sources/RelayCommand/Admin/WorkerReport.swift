@@ -62,7 +62,10 @@ struct WorkerReport: Sendable {
         document.set(
             "api",
             to: .object([
-                ("requests", Self.counts(api.requests.reduce(into: [:]) { $0["\($1.method) \($1.result)"] = $1.count })),
+                (
+                    "requests",
+                    Self.counts(api.requests.reduce(into: [:]) { $0["\($1.method) \($1.result)"] = $1.count })
+                ),
                 ("waitingForQuota", .number(api.pacer.waiting)),
                 ("closedForMs", api.pacer.closedFor.map { .number($0.wholeMilliseconds) } ?? .null),
                 ("tokenRequests", .number(api.token.requests)),

@@ -45,7 +45,9 @@ struct Demo: Sendable {
                 clientSecret: Secret(value: sandboxSettings.clientSecret), requestsPerMinute: nil),
             time: time, logger: logger)
         let adminURL = try worker.startAdmin()
-        say("Embedded Kafka on \(cluster.bootstrapServers), sandbox API on \(sandbox.url), worker's page on \(adminURL)")
+        say(
+            "Embedded Kafka on \(cluster.bootstrapServers), sandbox API on \(sandbox.url), worker's page on \(adminURL)"
+        )
         say("Feeding \(eventCount) sample events to \(topics.contactChanges) …")
 
         let clientSettings = try KafkaClientSettings(bootstrapServers: cluster.bootstrapServers)
@@ -99,8 +101,12 @@ struct Demo: Sendable {
         say("")
         say("events      \(eventCount)")
         say("outcomes    \(reader.count): \(statuses.joined(separator: ", "))")
-        say("API         \(sandbox.calls) requests, \(sandbox.tooManyRequests) answered 429, \(sandbox.tokenRequests) for a token")
-        say("rate        \(Int(rate)) events per second (\((time.now - since).inSeconds.rounded(toPlaces: 1)) s in all)")
+        say(
+            "API         \(sandbox.calls) requests, \(sandbox.tooManyRequests) answered 429, \(sandbox.tokenRequests) for a token"
+        )
+        say(
+            "rate        \(Int(rate)) events per second (\((time.now - since).inSeconds.rounded(toPlaces: 1)) s in all)"
+        )
         guard let outcome = reader.example, let index = Self.index(of: outcome), index < events.count else { return }
         say("\nOne of the events …")
         say(String(decoding: events[index].value ?? [], as: UTF8.self))

@@ -15,7 +15,8 @@ final class OutcomeReader: Sendable {
     private let write: @Sendable ([UInt8]) -> Void
 
     /// - Parameter write: Gets the JSON of each outcome.
-    init(settings: KafkaClientSettings, topic: String, write: @escaping @Sendable ([UInt8]) -> Void) throws(KafkaError) {
+    init(settings: KafkaClientSettings, topic: String, write: @escaping @Sendable ([UInt8]) -> Void) throws(KafkaError)
+    {
         consumer = try KafkaConsumer(
             settings: settings, subscription: KafkaSubscription(groupID: "contact-relay-demo-reader", topics: [topic]))
         self.write = write

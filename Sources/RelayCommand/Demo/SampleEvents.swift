@@ -1,5 +1,5 @@
-import Configuration
 import CommandLineParsing
+import Configuration
 import Glibc
 import JSON
 import KafkaClient
@@ -28,7 +28,8 @@ struct SampleEvents: Sendable {
                 let lines = try files.contents(of: path, atMost: 16 << 20).split(separator: UInt8(ascii: "\n"))
                 return try lines.map { try JSONValue(parsing: Array($0)) }
             } catch {
-                throw CommandFailure(exitCode: .unavailable, message: "the sample events cannot be read: \(path): \(error)")
+                throw CommandFailure(
+                    exitCode: .unavailable, message: "the sample events cannot be read: \(path): \(error)")
             }
         }
         organizations = try samples("organization.upserted.jsonl")
@@ -101,7 +102,8 @@ struct SampleEvents: Sendable {
     }
 
     private func broken(_ index: Int) -> ProducerRecord {
-        ProducerRecord(topic: topic, key: Array("demo-broken-\(index)".utf8), value: Array(#"{"specversion":"1.0","id":"#.utf8))
+        ProducerRecord(
+            topic: topic, key: Array("demo-broken-\(index)".utf8), value: Array(#"{"specversion":"1.0","id":"#.utf8))
     }
 
     private static func realPath(_ path: String) -> String? {

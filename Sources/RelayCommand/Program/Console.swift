@@ -4,6 +4,8 @@ import Glibc
 struct Console: Sendable {
     /// Writes data and asked-for help.
     var standardOutput: @Sendable (String) -> Void
+    /// Writes data as bytes, all of them; for commands whose output may be long, so that they hear when nobody reads it.
+    var writeData: @Sendable ([UInt8]) throws(WriteFailure) -> Void
     /// Writes errors, logs and progress.
     var standardError: @Sendable (String) -> Void
     /// Whether a person watches standard error, so that a line may be written over.
@@ -14,7 +16,9 @@ struct Console: Sendable {
     /// The process's own descriptors.
     static func system() -> Console {
         Console(
-            standardOutput: { write($0, to: STDOUT_FILENO) }, standardError: { write($0, to: STDERR_FILENO) },
+            standardOutput: { write($0, to: STDOUT_FILENO) },
+            writeData: { bytes throws(WriteFailure) in try DescriptorWriter.write(bytes, to: STDOUT_FILENO) },
+            standardError: { write($0, to: STDERR_FILENO) },
             errorsAreOnTerminal: isatty(STDERR_FILENO) == 1, width: terminalWidth)
     }
 

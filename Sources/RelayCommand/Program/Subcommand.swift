@@ -11,6 +11,22 @@ protocol Subcommand: Sendable {
     static func run(_ arguments: ParsedArguments, in context: CommandContext) async throws -> ExitCode
 }
 
+/// A command that only has commands below it, such as `export contacts`; its declaration lists theirs.
+protocol CommandGroup: Subcommand {
+    /// The commands below it, in the order of the help.
+    static var members: [any Subcommand.Type] { get }
+}
+
+extension CommandGroup {
+    static func run(_ arguments: ParsedArguments, in context: CommandContext) async throws -> ExitCode {
+        guard let own = arguments.path.firstIndex(of: declaration.name),
+            let name = arguments.path[(own + 1)...].first,
+            let member = members.first(where: { $0.declaration.name == name })
+        else { throw UsageError("a command is missing", path: [Program.declaration.name] + arguments.path) }
+        return try await member.run(arguments, in: context)
+    }
+}
+
 /// Why a command ends without success, where it is not the program's own fault.
 struct CommandFailure: Error {
     /// `.dataError`, `.unavailable`, …

@@ -35,6 +35,9 @@ struct OperationSettings: Sendable {
             logFormat.definition,
         ])
 
+    /// The part of `group` for commands that only log.
+    static let logGroup = SettingGroup("Log", [logLevel.definition, logFormat.definition])
+
     init(_ values: SettingValues) {
         adminHost = values[Self.adminHost]
         adminPort = values[Self.adminPort]

@@ -94,10 +94,16 @@ extension PipelineSettings {
             limits: PoolLimits(
                 maxInFlight: settings.pool.maxInFlight, maxBuffered: settings.pool.maxBuffered,
                 maxParked: settings.pool.maxParked),
-            retry: RetryPolicy(
-                maxAttempts: settings.retry.maxAttempts, maxAge: settings.retry.maxAge,
-                baseDelay: settings.retry.baseDelay, maxDelay: settings.retry.maxDelay),
+            retry: RetryPolicy(settings.retry),
             gracePeriod: settings.operation.shutdownGracePeriod)
+    }
+}
+
+extension RetryPolicy {
+    init(_ settings: RetrySettings) {
+        self.init(
+            maxAttempts: settings.maxAttempts, maxAge: settings.maxAge, baseDelay: settings.baseDelay,
+            maxDelay: settings.maxDelay)
     }
 }
 

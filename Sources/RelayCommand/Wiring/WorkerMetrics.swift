@@ -22,7 +22,8 @@ enum WorkerMetrics {
         registry.observeGauge(name: "contact_relay_pool_buffered", help: "Records taken that are not parked.") {
             Double(pipeline.status.pool.buffered)
         }
-        registry.observeGauges(name: "contact_relay_pool_parked_lanes", help: "Lanes that wait, by what they wait for.") {
+        registry.observeGauges(name: "contact_relay_pool_parked_lanes", help: "Lanes that wait, by what they wait for.")
+        {
             var lanes: [String: Int] = [:]
             for (reason, count) in pipeline.status.pool.parkedLanes { lanes[reason.kind, default: 0] += count }
             return lanes.sorted { $0.key < $1.key }.map { (["reason": $0.key], Double($0.value)) }

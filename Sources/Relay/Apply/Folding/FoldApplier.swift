@@ -26,7 +26,9 @@ struct FoldApplier: Sendable {
                 let written = try await writer.write(plan, through: &calls)
                 return plan.result(written: written, tally: calls.tally)
             } catch .api(let error) where !isLast && Self.isStale(error, plan) {
-                if let externalID = first.externalID { reader.memory.forget(first.resourceType, externalID: externalID) }
+                if let externalID = first.externalID {
+                    reader.memory.forget(first.resourceType, externalID: externalID)
+                }
                 if let id = open.id { reader.memory.keepCopy(nil, first.resourceType, id: id) }
             }
         }
@@ -43,7 +45,8 @@ struct FoldApplier: Sendable {
             guard let reference = pending.change.organization else {
                 plan.reject(
                     Reason(
-                        .invalidData, "the contact does not exist yet, and data.organization does not say where it belongs"))
+                        .invalidData,
+                        "the contact does not exist yet, and data.organization does not say where it belongs"))
                 continue
             }
             do throws(ApplyFault) {

@@ -7,7 +7,8 @@ import Synchronization
 /// all who wait for the same one, and an organization's own event wakes them at once.
 public final class OrganizationWatch: Sendable {
     private let state: Mutex<OrganizationWatchState>
-    private let observers = Mutex<(appeared: (@Sendable (String) -> Void)?, isAwaited: (@Sendable (String) -> Bool)?)>((nil, nil))
+    private let observers = Mutex<(appeared: (@Sendable (String) -> Void)?, isAwaited: (@Sendable (String) -> Bool)?)>(
+        (nil, nil))
     private let memory: ResourceMemory
     private let api: any GenesysAPI
     private let time: any TimeSource

@@ -1,0 +1,16 @@
+public import GenesysCloud
+
+extension GenesysError {
+    /// What the operator must look at, in one sentence that is safe to log; only for faults of the set-up
+    /// (`credentialsRefused`, `forbidden`, `unreachable`).
+    public var setUpSentence: String {
+        switch kind {
+        case .credentialsRefused:
+            "Genesys Cloud refuses the credentials (\(self)): check genesys.clientId, genesys.clientSecret and genesys.authUrl"
+        case .forbidden:
+            "Genesys Cloud forbids the call (\(self)): check the OAuth client's scopes, its role's permissions and the licence (CX 3 for External Contacts)"
+        default:
+            "Genesys Cloud cannot be reached (\(self)): check genesys.apiUrl, genesys.authUrl and the network"
+        }
+    }
+}
