@@ -1,10 +1,12 @@
 #pragma once
 #include <arpa/inet.h>
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* Typed doors to what Swift cannot call: variadic functions, and unions behind pointers. */
 
@@ -22,6 +24,20 @@ struct contact_relay_mhd_options {
     MHD_RequestCompletedCallback completed;
 };
 
+/* Why nobody can listen on the address now, as errno; `otherwise` where somebody can. */
+static inline int contact_relay_listen_error(const struct sockaddr *address, int otherwise)
+{
+    int probe = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    if (probe < 0)
+        return errno;
+    socklen_t size = address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    int error = bind(probe, address, size) < 0 || listen(probe, 1) < 0 ? errno : otherwise;
+    close(probe);
+    return error;
+}
+
+/* NULL, and errno, where it cannot. */
 static inline struct MHD_Daemon *contact_relay_mhd_start(const struct contact_relay_mhd_options *options)
 {
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
@@ -33,7 +49,7 @@ static inline struct MHD_Daemon *contact_relay_mhd_start(const struct contact_re
     };
     if (options->threads < 2)
         pool[0].option = MHD_OPTION_END;
-    return MHD_start_daemon(
+    struct MHD_Daemon *daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, options->handler, options->context,
         MHD_OPTION_SOCK_ADDR, options->address,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
@@ -43,6 +59,10 @@ static inline struct MHD_Daemon *contact_relay_mhd_start(const struct contact_re
         MHD_OPTION_NOTIFY_COMPLETED, options->completed, options->context,
         MHD_OPTION_ARRAY, pool,
         MHD_OPTION_END);
+    /* The errno of 1.0's start is that of its cleaning up. */
+    if (!daemon)
+        errno = contact_relay_listen_error(options->address, errno);
+    return daemon;
 }
 
 /* The port that the daemon listens on; 0 where that is not known. */

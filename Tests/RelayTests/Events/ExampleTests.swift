@@ -47,8 +47,10 @@ import Testing
                     continue
                 }
                 #expect(rejection.reason.code.rawValue == reason["code"]?.stringValue, "\(file):\(number + 1)")
+                // Before Swift 6.1 the empty text is in no other.
+                let named = reason["message"]?.stringValue ?? "?"
                 #expect(
-                    rejection.reason.message.contains(reason["message"]?.stringValue ?? "?"), "\(file):\(number + 1)")
+                    named.isEmpty || rejection.reason.message.contains(named), "\(file):\(number + 1)")
                 count += 1
             }
         }
