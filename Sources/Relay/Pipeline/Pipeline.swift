@@ -174,9 +174,18 @@ public final class Pipeline: Sendable {
 
 /// A question whose answer is given after it is handed out.
 private final class LateQuestion: Sendable {
-    private let body = Mutex<(@Sendable () -> Bool)?>(nil)
+    /// A closure directly in a `Mutex` would be wrapped once more at each access; in a struct it stays what it is.
+    private struct Answer {
+        let body: @Sendable () -> Bool
+    }
 
-    func answer(_ body: @escaping @Sendable () -> Bool) { self.body.withLock { $0 = body } }
+    private let given = Mutex<Answer?>(nil)
 
-    func ask() -> Bool { body.withLock { $0 }?() ?? false }
+    func answer(_ body: @escaping @Sendable () -> Bool) {
+        given.withLock { $0 = Answer(body: body) }
+    }
+
+    func ask() -> Bool {
+        given.withLock { $0 }?.body() ?? false
+    }
 }
