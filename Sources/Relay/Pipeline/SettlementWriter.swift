@@ -56,7 +56,8 @@ final class SettlementWriter: Sendable {
 
     /// Hands settlements over. Never waits: what produces them is bounded by the intake, and that by `isBacklogged`.
     func settle(_ settlements: [Settlement]) {
-        queue.withLock { $0.add(settlements) }
+        let admitted = ledgers.admit(settlements)
+        queue.withLock { $0.add(admitted) }
         backlogChanged()
         bell.ring()
     }
@@ -89,7 +90,7 @@ final class SettlementWriter: Sendable {
     /// - Throws: The producer's error when it cannot go on.
     func run() async throws(KafkaError) {
         defer { release(queue.withLock { $0.end() }) }
-        var owed: [TopicPartition: Int64] = [:]
+        var owed: [TopicPartition: OwedCommit] = [:]
         var uncommitted = 0
         var refused: [Settlement] = []
         var pause = RetryPause()
@@ -172,11 +173,11 @@ final class SettlementWriter: Sendable {
     }
 
     /// Commits what is owed and empties `owed`; on a fault keeps what is still ours for the next try.
-    private func commit(_ owed: inout [TopicPartition: Int64]) async -> Bool {
-        owed = owed.filter { ledgers.owns($0.key) }
+    private func commit(_ owed: inout [TopicPartition: OwedCommit]) async -> Bool {
+        owed = owed.filter { ledgers.owns($0.key, $0.value.generation) }
         guard !owed.isEmpty else { return true }
         do throws(KafkaError) {
-            try await consumer.commit(owed.mapValues { CommittedOffset($0) })
+            try await consumer.commit(owed.mapValues { CommittedOffset($0.position) })
             owed = [:]
             return true
         } catch {
