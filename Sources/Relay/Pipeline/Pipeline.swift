@@ -143,7 +143,10 @@ public final class Pipeline: Sendable {
         logger.notice("stopping: intake stopped, what runs may finish", ["running": "\(pool.snapshot.running)"])
         health.report(.stopping, "the worker is told to stop")
         flow.set(.stopping) { true }
-        let isWorkedOff = await departure.workOff(departure.begin(ledgers.assigned), by: deadline)
+        let leaving = departure.begin(ledgers.assigned)
+        // Most of what comes again stands behind these; what is woken meanwhile does not.
+        logger.info("stopping: what is parked is not waited for", ["parked": "\(pool.snapshot.parked)"])
+        let isWorkedOff = await departure.workOff(leaving, by: deadline)
         let isHurried = stopSignal.level >= .hurry
         if !isWorkedOff {
             logger.warning(
