@@ -7,6 +7,8 @@ final class RecordingProducer: KafkaProducing {
     private struct State {
         var records: [ProducerRecord] = []
         var refused: [String: KafkaError] = [:]
+        var hangs = false
+        var hanging: [CheckedContinuation<Void, Never>] = []
         var watchers: [(count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -23,6 +25,11 @@ final class RecordingProducer: KafkaProducing {
 
     func refuse(_ topic: String, with error: KafkaError?) { state.withLock { $0.refused[topic] = error } }
 
+    /// From now on no call is answered before the close.
+    func hang() { state.withLock { $0.hangs = true } }
+
+    var isHanging: Bool { state.withLock { !$0.hanging.isEmpty } }
+
     /// Waits until that many records were produced to the topic.
     func count(_ count: Int, of topic: String = "contact-outcomes") async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -36,6 +43,10 @@ final class RecordingProducer: KafkaProducing {
     }
 
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>] {
+        if state.withLock({ $0.hangs }) {
+            await withCheckedContinuation { continuation in state.withLock { $0.hanging.append(continuation) } }
+            return records.map { _ in .failure(KafkaError(code: "_DESTROY", message: "closed")) }
+        }
         let (results, due) = state.withLock { state in
             let results = records.map { record -> Result<ProducedRecord, KafkaError> in
                 if let error = state.refused[record.topic] { return .failure(error) }
@@ -59,5 +70,11 @@ final class RecordingProducer: KafkaProducing {
     ) async throws(KafkaError) {}
     func commitTransaction() async throws(KafkaError) {}
     func abortTransaction() async throws(KafkaError) {}
-    func close() async {}
+    func close() async {
+        let hanging = state.withLock { state in
+            defer { state.hanging = [] }
+            return state.hanging
+        }
+        for continuation in hanging { continuation.resume() }
+    }
 }
