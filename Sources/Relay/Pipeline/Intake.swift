@@ -161,12 +161,14 @@ struct Intake: Sendable {
     // MARK: Faults
 
     private func reportLostRange(_ partition: TopicPartition, committed: Int64, logStart: Int64) {
-        health.report(
-            .lostRange(partition.description),
-            "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log; kafka.acceptLostRange=true goes on after them"
-        )
+        // A committed offset beyond the start is beyond the end too: the topic was made anew, or its log was cut.
+        let what =
+            committed < logStart
+            ? "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log"
+            : "the log of \(partition) ends before the committed offset \(committed)"
+        health.report(.lostRange(partition.description), "\(what); kafka.acceptLostRange=true goes on at \(logStart)")
         logger.error(
-            "the committed offset is no longer in the log: the partition stands still until kafka.acceptLostRange is true",
+            "the committed offset is not in the log: the partition stands still until kafka.acceptLostRange is true",
             ["partition": "\(partition)", "committed": "\(committed)", "logStart": "\(logStart)"])
     }
 

@@ -151,6 +151,13 @@ final class SettlementWriter: Sendable {
         if mayLinger { try? await time.sleep(for: Self.linger) }
     }
 
+    /// A dead letter that its topic finds too large, with less in it: it would never be written as it is, and its partition
+    /// never be committed. Nil for everything else, and where nothing can be left out any more.
+    private static func shrunk(_ record: ProducerRecord, after error: KafkaError) -> ProducerRecord? {
+        guard error.code == "MSG_SIZE_TOO_LARGE", DeadLetter.isDeadLetter(record) else { return nil }
+        return DeadLetter.shrunk(record)
+    }
+
     /// Produces a batch; what could not be written comes back with only the records that are still missing.
     private func write(
         _ batch: [SettlementQueue.Entry]
@@ -165,7 +172,7 @@ final class SettlementWriter: Sendable {
             rest.settlement.records = []
             for record in entry.settlement.records {
                 guard case .failure(let error)? = results.next() else { continue }
-                rest.settlement.records.append(record)
+                rest.settlement.records.append(Self.shrunk(record, after: error) ?? record)
                 firstFault = firstFault ?? (error, record.topic)
             }
             if rest.settlement.records.isEmpty { done.append(entry) } else { left.append(rest) }

@@ -184,7 +184,8 @@ struct Verdict {
     ///
     /// - Parameter mayRepeat: Whether records may have been worked on again. A worker that leaves a partition in order
     ///   works off what stands below its highest finished record, but does not wait for what is parked: what is finished
-    ///   beyond a change that waits for an organization of another replica's partition is done again by the next owner.
+    ///   beyond a change that waits for an organization, still to be read or of another replica's partition, is done again
+    ///   by the next owner.
     /// - Returns: how many outcomes are repeats.
     @discardableResult
     func pass(_ outcomes: TopicReader, mayRepeat: Bool = false, log: @autoclosure () -> String) async throws -> Int {

@@ -7,7 +7,9 @@ import Testing
 /// A write whose answer was lost, and whose events come again to the same process.
 @Suite struct UncertainWriteTests {
     /// Loses the answer of the next write, then behaves.
-    private func losing(_ verb: InMemoryGenesys.LoggedCall.Verb, in bench: ApplierBench, _ changes: [PendingChange]) async {
+    private func losing(_ verb: InMemoryGenesys.LoggedCall.Verb, in bench: ApplierBench, _ changes: [PendingChange])
+        async
+    {
         bench.api.inject { call, _ in call.verb == verb ? .lost(.timeOut) : nil }
         _ = await bench.apply(changes)
         bench.api.inject(nil)

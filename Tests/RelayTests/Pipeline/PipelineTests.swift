@@ -247,7 +247,8 @@ extension PipelineTests {
         // The first event uses up its whole age; the second then fails once and is applied.
         let harness = PipelineHarness(
             ScriptedApplier { _, earlier in earlier < 4 ? .interrupted(.retry(reason)) : .applied },
-            retry: RetryPolicy(maxAttempts: 4, maxAge: .seconds(100), baseDelay: .seconds(200), maxDelay: .seconds(200)))
+            retry: RetryPolicy(maxAttempts: 4, maxAge: .seconds(100), baseDelay: .seconds(200), maxDelay: .seconds(200))
+        )
         try await harness.running {
             $0.consumer.push(
                 .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
@@ -270,5 +271,27 @@ extension PipelineTests {
             let harness = $0
             await $0.until { harness.health.isReady }
         }
+    }
+}
+
+extension PipelineTests {
+    @Test func aDeadLetterThatIsTooLargeForItsTopicIsWrittenWithLessInIt() async throws {
+        let harness = PipelineHarness()
+        harness.producer.limitValues(of: "contact-changes.dlq", to: 100)
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    KafkaRecord(
+                        partition: PipelineHarness.partition, offset: 0, key: [1],
+                        value: [UInt8](repeating: 0x41, count: 200))
+                ]))
+            let harness = $0
+            await $0.turningTheClock { !harness.producer.records(of: "contact-changes.dlq").isEmpty }
+        }
+        let letter = try #require(harness.producer.records(of: "contact-changes.dlq").first)
+        #expect(letter.value == nil && letter.key == [1])
+        #expect(letter.headers.contains(KafkaHeader("relay-dlq-truncated", "message,value")))
+        #expect(harness.producer.records(of: "contact-outcomes").count == 1)
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
     }
 }

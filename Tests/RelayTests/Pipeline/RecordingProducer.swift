@@ -7,6 +7,7 @@ final class RecordingProducer: KafkaProducing {
     private struct State {
         var records: [ProducerRecord] = []
         var refused: [String: KafkaError] = [:]
+        var valueLimits: [String: Int] = [:]
         var hangs = false
         var hanging: [CheckedContinuation<Void, Never>] = []
         var watchers: [(count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
@@ -30,6 +31,9 @@ final class RecordingProducer: KafkaProducing {
 
     var isHanging: Bool { state.withLock { !$0.hanging.isEmpty } }
 
+    /// Refuses records of a topic whose value is larger, as a broker does.
+    func limitValues(of topic: String, to bytes: Int) { state.withLock { $0.valueLimits[topic] = bytes } }
+
     /// Waits until that many records were produced to the topic.
     func count(_ count: Int, of topic: String = "contact-outcomes") async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -50,6 +54,9 @@ final class RecordingProducer: KafkaProducing {
         let (results, due) = state.withLock { state in
             let results = records.map { record -> Result<ProducedRecord, KafkaError> in
                 if let error = state.refused[record.topic] { return .failure(error) }
+                if let limit = state.valueLimits[record.topic], record.value?.count ?? 0 > limit {
+                    return .failure(KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "too large"))
+                }
                 state.records.append(record)
                 return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
             }

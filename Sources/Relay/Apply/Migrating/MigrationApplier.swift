@@ -95,7 +95,8 @@ struct MigrationApplier: Sendable {
             throw .rejected(
                 Reason(
                     .conflict,
-                    "an earlier migration of this contact was given up half-way; its copy \(id) must be looked at first"))
+                    "an earlier migration of this contact was given up half-way; its copy \(id) must be looked at first"
+                ))
         }
         guard target.isSameID(as: found["organizationId"]?.stringValue) else {
             // A copy from a migration to somewhere else that never ended: it is ours, and its source still stands.
