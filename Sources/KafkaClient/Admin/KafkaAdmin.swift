@@ -3,6 +3,7 @@ internal import CRdKafka
 /// Looks at and changes what a cluster holds. Its calls wait for each other. Only `close` ends its threads.
 public final class KafkaAdmin: Sendable {
     private let calls: AdminCalls
+    private let settings: KafkaClientSettings
     private let service: ServiceThread
     private let blocking = BlockingCalls("kafka-admin-calls")
     private let users = UseCount()
@@ -23,6 +24,7 @@ public final class KafkaAdmin: Sendable {
             handle.destroy()
             throw error
         }
+        self.settings = settings
         let (seconds, attoseconds) = timeout.components
         calls = AdminCalls(
             handle: handle, milliseconds: Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
@@ -61,8 +63,8 @@ public final class KafkaAdmin: Sendable {
 
     /// What a group has committed, asked from outside of it; pending ones of a transaction are waited for.
     public func committedOffsets(ofGroup group: String) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
-        let calls = calls
-        return try await blocking.run { calls.committedOffsets(ofGroup: group) }
+        let (calls, settings) = (calls, settings)
+        return try await blocking.run { calls.committedOffsets(ofGroup: group, settings: settings) }
     }
 
     /// Waits for the calls under way, then frees the client. Calling it again waits for the same end.
