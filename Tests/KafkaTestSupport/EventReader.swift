@@ -14,13 +14,16 @@ public final class EventReader {
         self.consumer = consumer
     }
 
-    /// The next event that is no error; nil at the end.
+    /// The next event that is no error and not the news of having joined without a partition; nil at the end.
     public func next() async -> KafkaConsumerEvent? {
         while true {
             while !pending.isEmpty {
                 let event = pending.removeFirst()
-                guard case .error(let error) = event else { return event }
-                errors.append(error)
+                switch event {
+                case .error(let error): errors.append(error)
+                case .assigned(let partitions) where partitions.isEmpty: break
+                default: return event
+                }
             }
             pending = await consumer.nextEvents()
             if pending.isEmpty { return nil }

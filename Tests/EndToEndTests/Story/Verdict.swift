@@ -144,6 +144,8 @@ struct Verdict {
     private func content(of document: JSONValue) -> JSONValue {
         var content = document
         for member in ["id", "createdDate", "organizationId"] { content.remove(member) }
+        // An object that a patch has left empty is as good as none, to the model as to the relay.
+        if content["metadata"]?.members.isEmpty == true { content.remove("metadata") }
         return content
     }
 

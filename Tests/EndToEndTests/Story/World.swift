@@ -30,7 +30,7 @@ struct World {
     ) -> (JSONValue, Fate) {
         let start = existing ?? .object([("externalId", .string(externalID))])
         var merged = start.merging(patch: patch)
-        // The relay takes metadata that holds nothing for none.
+        // Metadata that hold nothing are as good as none.
         if merged["metadata"]?.members.isEmpty == true { merged.remove("metadata") }
         guard existing != nil else { return (merged, .created) }
         return merged.isEquivalent(to: start) ? (start, .unchanged) : (merged, .updated)
