@@ -6,6 +6,7 @@
 /^(◇|✔)/{
     :more
     /^◇.*started\.$/d
+    /^◇ Passing .* to [^\n]*$/d
     /^✔.* seconds[^\n]*\.$/d
     N
     /\n(◇|✔|✘|➜|↳)[^\n]*$/{
