@@ -47,7 +47,7 @@ extension EndToEnd {
                         try await RelayProcess.running(scenario, Scenario.slowly) { second in
                             try await second.joined(2)
                             let repeats = try await verdict.pass(
-                                outcomes, mayRepeat: true, log: "\(first.logTail)\n\(second.logTail)")
+                                outcomes, log: "\(first.logTail)\n\(second.logTail)")
                             print("outcomes repeated after a replica had come: \(repeats) of 6,000")
                         }
                     }

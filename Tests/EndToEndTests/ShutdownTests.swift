@@ -18,7 +18,7 @@ extension EndToEnd {
                         print("done when the first worker had ended: \(outcomes.count)")
                     }
                     try await RelayProcess.running(scenario) { relay in
-                        let repeats = try await verdict.pass(outcomes, mayRepeat: true, log: relay.logTail)
+                        let repeats = try await verdict.pass(outcomes, log: relay.logTail)
                         print("outcomes repeated after SIGTERM and a second start: \(repeats) of 10,000")
                     }
                 }

@@ -24,9 +24,9 @@ import Testing
         #expect(machine.isSteady)
     }
 
-    @Test func anEmptyAssignmentIsAnsweredAtOnce() {
+    @Test func anEmptyAssignmentIsAnsweredAndToldAtOnce() {
         var machine = ConsumerMachine(startPosition: .earliest)
-        #expect(machine.rebalanced(.assign([])) == [.assign([:])])
+        #expect(machine.rebalanced(.assign([])) == [.assign([:]), .tellAssigned([])])
         #expect(machine.rebalanced(.revoke([], isLost: false)) == [.unassign([])])
     }
 

@@ -51,7 +51,11 @@ public final class GenesysClient: GenesysAPI {
         _ type: ResourceType, externalID: String, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue? {
         let call = APICall.find(type, externalID: externalID)
-        guard let response = try await responseUnlessAbsent(to: call, &tally) else { return nil }
+        guard let response = try await responseUnlessAbsent(to: call, &tally) else {
+            // A listing is empty when nothing is found; where there is no listing, this is not the API (guide).
+            throw GenesysError(
+                .unreachable, status: 404, message: "the look-up itself was not found; is genesys.apiUrl right?")
+        }
         return try read(response, of: call) { (answer) throws(UnreadableAnswer) in
             try form.found(in: answer, externalID: externalID)
         }

@@ -141,6 +141,9 @@ struct ConsumerLoop {
             guard machine.isPreparing(id) else { return }
             tell(fault)
             core.readCommitted(partitions, id: id, afterMilliseconds: Self.retryMilliseconds)
+        case .measured(_, let partition, _) where !machine.stands(partition):
+            // It went to another member while its watermarks were asked for.
+            break
         case .measured(.success(let watermarks), let partition, let position):
             tell(.lostRange(partition, committed: position, logStart: watermarks.low))
         case .measured(.failure(let fault), let partition, let position):

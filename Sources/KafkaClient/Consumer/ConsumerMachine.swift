@@ -69,6 +69,11 @@ struct ConsumerMachine {
         if case .preparing(_, id) = phase { true } else { false }
     }
 
+    /// Whether the partition is ours and stands still because the log no longer holds its position.
+    func stands(_ partition: TopicPartition) -> Bool {
+        held[partition]?.isStanding == true
+    }
+
     mutating func rebalanced(_ rebalance: Rebalance) -> [Action] {
         switch rebalance {
         case .assign(let partitions):
@@ -102,7 +107,10 @@ struct ConsumerMachine {
             held[partition] = Held(position: position)
         }
         isAnnounced = true
-        return [.assign(starts)] + reconcile() + (partitions.isEmpty ? [] : [.tellAssigned(partitions.sorted())])
+        // A member that gets nothing has joined all the same, and must be able to say so; to one that has partitions an
+        // empty addition is no news.
+        let isNews = !partitions.isEmpty || held.isEmpty
+        return [.assign(starts)] + reconcile() + (isNews ? [.tellAssigned(partitions.sorted())] : [])
     }
 
     mutating func acknowledged(id: Int) -> [Action] {

@@ -34,7 +34,8 @@ public protocol KafkaConsuming: Sendable {
 public enum KafkaConsumerEvent: Sendable {
     /// Records of assigned partitions; those of one partition in the order of their offsets.
     case records([KafkaRecord])
-    /// Partitions that are the member's from now on. Their records come after this event.
+    /// Partitions that are the member's from now on. Their records come after this event. Empty for a member that has
+    /// joined a group with more members than partitions.
     case assigned([TopicPartition])
     /// Partitions that the group wants back. They are the member's until `acknowledgement` is called: finish, commit,
     /// then call it, within the session time-out.

@@ -47,6 +47,7 @@ public struct ResourceApplier: Applying {
         }
         let fold = Self.fold(of: changes)
         do throws(ApplyFault) {
+            if let earlier = try await folding.settleEarlierWrite(of: changes, through: &calls) { return earlier }
             return try await folding.apply(fold, through: &calls)
         } catch {
             guard fold.count > 1, case .rejected = error.consequence else {

@@ -7,6 +7,11 @@ extension DeadLetter {
         case value
     }
 
+    /// Whether a record to be produced is a dead letter of ours.
+    static func isDeadLetter(_ record: ProducerRecord) -> Bool {
+        record.headers.contains { $0.name == Header.reason.rawValue }
+    }
+
     /// The dead letter with less in it, or nil when there is nothing left to leave out: first the message goes, then the
     /// value too. `relay-dlq-truncated` names what is missing (`message`, or `message,value`); the coordinates still
     /// lead to the original.

@@ -17,7 +17,7 @@ final class Circuit: Sendable {
 
     /// - Parameters:
     ///   - isIdle: Whether no change runs or is ready to run, so that a probe would never come.
-    ///   - act: Suspends, probes or resumes; called in the order of the decisions, must not call back.
+    ///   - act: Suspends, probes or resumes; called inside the lock, in the order of the decisions: must not call back.
     init(
         time: any TimeSource, random: any RandomSource, health: HealthBoard, logger: Logger,
         isIdle: @escaping @Sendable () -> Bool, act: @escaping @Sendable (CircuitState.Action) -> Void
@@ -39,24 +39,30 @@ final class Circuit: Sendable {
 
     /// A change met a fault of the set-up.
     func failed(_ error: GenesysError, startedIn epoch: Int) {
-        let isFirst = decide { state in
-            let wasClosed = state.phase == .closed
-            let action = state.failed(startedIn: epoch, at: time.now, random: random)
-            return (action, wasClosed && action != nil)
+        let wasOpenBefore = state.withLock { state -> Bool? in
+            let wasOpenBefore = state.openSince != nil
+            guard let action = state.failed(startedIn: epoch, at: time.now, random: random) else { return nil }
+            health.report(.outage, error.setUpSentence)
+            act(action)
+            return wasOpenBefore
         }
-        guard let isFirst else { return }
-        health.report(.outage, error.setUpSentence)
-        if isFirst {
-            logger.error("the API refuses us or cannot be reached: intake paused", ["fault": error.description])
-        } else {
-            logger.warning("still no use of the API", ["fault": error.description])
+        switch wasOpenBefore {
+        case false: logger.error("the API refuses us or cannot be reached: intake paused", ["fault": error.description])
+        case true: logger.warning("still no use of the API", ["fault": error.description])
+        default: return
         }
         bell.ring()
     }
 
     /// A change reached the API.
     func succeeded(startedIn epoch: Int) {
-        if decide({ ($0.succeeded(startedIn: epoch, at: time.now), true) }) != nil { announceEnd() }
+        let isOver = state.withLock { state -> Bool in
+            guard let action = state.succeeded(startedIn: epoch, at: time.now) else { return false }
+            health.clear(.outage)
+            act(action)
+            return true
+        }
+        if isOver { logger.notice("the API answers again") }
     }
 
     /// Waits for probes until the task is cancelled.
@@ -67,26 +73,23 @@ final class Circuit: Sendable {
                 await bell.wait()
             case .open(let probeAt):
                 try? await time.sleep(until: probeAt)
-                _ = decide { ($0.probeDue(at: time.now), true) }
+                state.withLock { state in
+                    if let action = state.probeDue(at: time.now) { act(action) }
+                }
             case .halfOpen:
                 try? await time.sleep(for: .seconds(1))
-                if isIdle(), decide({ ($0.nothingToProbe(at: time.now), true) }) != nil { announceEnd() }
+                if isIdle() { resumeOnTrust() }
             }
         }
     }
 
-    /// Acts inside the lock, so that actions happen in the order in which they were decided.
-    private func decide(_ body: (inout CircuitState) -> (CircuitState.Action?, Bool)) -> Bool? {
-        state.withLock { state in
-            let (action, answer) = body(&state)
-            guard let action else { return nil }
+    /// Nothing is there to try the API with: what comes next will show whether it answers. Readiness waits for that.
+    private func resumeOnTrust() {
+        let isResumed = state.withLock { state -> Bool in
+            guard let action = state.nothingToProbe(at: time.now) else { return false }
             act(action)
-            return answer
+            return true
         }
-    }
-
-    private func announceEnd() {
-        health.clear(.outage)
-        logger.notice("the API answers again: intake resumed")
+        if isResumed { logger.info("nothing to try the API with: intake resumed until the next fault") }
     }
 }

@@ -16,12 +16,16 @@ struct CircuitState {
         case suspend
         case probe
         case resume
+        /// Work flows already, on trust; now it is known that it does.
+        case confirm
     }
 
     private(set) var phase = Phase.closed
     /// The outage's first moment; nil while there is none.
     private(set) var openSince: Moment?
     private var failures = 0
+    /// Closed for want of a change to probe with, and nothing has reached the API since.
+    private(set) var isOnTrust = false
     /// A change that started before the latest change of phase says nothing about this phase.
     private(set) var epoch = 0
     private var pastOutages = Duration.zero
@@ -41,12 +45,12 @@ struct CircuitState {
 
     /// A change met a fault of the set-up.
     mutating func failed(startedIn epoch: Int, at now: Moment, random: any RandomSource) -> Action? {
+        guard epoch == self.epoch else { return nil }
         switch phase {
         case .open:
             return nil
-        case .halfOpen where epoch != self.epoch:
-            return nil
         case .closed, .halfOpen:
+            isOnTrust = false
             if openSince == nil { openSince = now }
             failures += 1
             let longest = min(maxDelay, baseDelay * (1 << min(failures - 1, 10)))
@@ -58,8 +62,17 @@ struct CircuitState {
 
     /// A change reached the API and was not refused as a whole.
     mutating func succeeded(startedIn epoch: Int, at now: Moment) -> Action? {
-        guard phase == .halfOpen, epoch == self.epoch else { return nil }
-        return close(at: now)
+        guard epoch == self.epoch else { return nil }
+        switch phase {
+        case .open:
+            return nil
+        case .halfOpen:
+            return close(at: now)
+        case .closed:
+            guard isOnTrust else { return nil }
+            isOnTrust = false
+            return .confirm
+        }
     }
 
     /// The moment of the probe has come.
@@ -72,6 +85,7 @@ struct CircuitState {
     /// Half-open, and no change is left that could be the probe: flow again, the next change will tell.
     mutating func nothingToProbe(at now: Moment) -> Action? {
         guard phase == .halfOpen else { return nil }
+        isOnTrust = true
         return close(at: now)
     }
 

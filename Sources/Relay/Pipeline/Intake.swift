@@ -17,6 +17,7 @@ struct Intake: Sendable {
     let metrics: PipelineMetrics
     let health: HealthBoard
     let stop: StopSignal
+    let departure: Departure
     let gracePeriod: Duration
     let time: any TimeSource
     let logger: Logger
@@ -26,7 +27,8 @@ struct Intake: Sendable {
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
         flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
-        health: HealthBoard, stop: StopSignal, gracePeriod: Duration, time: any TimeSource, logger: Logger
+        health: HealthBoard, stop: StopSignal, departure: Departure, gracePeriod: Duration, time: any TimeSource,
+        logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
@@ -37,6 +39,7 @@ struct Intake: Sendable {
         self.metrics = metrics
         self.health = health
         self.stop = stop
+        self.departure = departure
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
@@ -58,11 +61,11 @@ struct Intake: Sendable {
                     case .assigned(let partitions):
                         assigned(partitions)
                     case .revoked(let partitions, let acknowledgement):
-                        let leaving = stopTaking(partitions)
+                        clearLostRanges(partitions)
+                        let leaving = departure.begin(partitions)
                         revocations.addTask {
                             if !leaving.isEmpty { await finish(leaving) }
-                            flow.removed(partitions)
-                            ledgers.letGo(partitions)
+                            flow.removed(ledgers.letGo(leaving))
                             acknowledgement()
                         }
                     case .lost(let partitions):
@@ -127,20 +130,14 @@ struct Intake: Sendable {
             ])
     }
 
-    private func stopTaking(_ partitions: [TopicPartition]) -> [TopicPartition] {
-        pool.revoke(partitions)
-        clearLostRanges(partitions)
-        return ledgers.drain(partitions)
-    }
-
-    /// Lets what runs finish and its outcomes and offsets be written, within the grace period; what is not done then is
-    /// left to the next owner.
-    private func finish(_ partitions: [TopicPartition]) async {
+    /// Lets what is left be worked off and its outcomes and offsets be written, within the grace period; what is not
+    /// done then is left to the next owner.
+    private func finish(_ leaving: [TopicPartition: Generation]) async {
         let deadline = time.now + gracePeriod
-        let isDrained = await pool.drained(partitions, by: deadline)
-        await time.run(until: deadline) { await writer.flush() }
-        let names = partitions.sorted().map(\.description).joined(separator: ",")
-        if isDrained {
+        let isWorkedOff = await departure.workOff(leaving, by: deadline)
+        await departure.write(by: max(deadline, time.now + Departure.writingTime))
+        let names = leaving.keys.sorted().map(\.description).joined(separator: ",")
+        if isWorkedOff {
             logger.info("partitions let go", ["partitions": names])
         } else {
             logger.warning("partitions let go before all that ran had finished", ["partitions": names])
@@ -151,7 +148,7 @@ struct Intake: Sendable {
         pool.revoke(partitions)
         clearLostRanges(partitions)
         flow.removed(partitions)
-        ledgers.letGo(partitions)
+        ledgers.letGo(ledgers.assignments(of: partitions))
         logger.warning(
             "partitions lost: another member has them, their work is dropped",
             ["partitions": partitions.sorted().map(\.description).joined(separator: ",")])
@@ -164,12 +161,14 @@ struct Intake: Sendable {
     // MARK: Faults
 
     private func reportLostRange(_ partition: TopicPartition, committed: Int64, logStart: Int64) {
-        health.report(
-            .lostRange(partition.description),
-            "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log; kafka.acceptLostRange=true goes on after them"
-        )
+        // A committed offset beyond the start is beyond the end too: the topic was made anew, or its log was cut.
+        let what =
+            committed < logStart
+            ? "offsets \(committed) to \(logStart - 1) of \(partition) are no longer in the log"
+            : "the log of \(partition) ends before the committed offset \(committed)"
+        health.report(.lostRange(partition.description), "\(what); kafka.acceptLostRange=true goes on at \(logStart)")
         logger.error(
-            "the committed offset is no longer in the log: the partition stands still until kafka.acceptLostRange is true",
+            "the committed offset is not in the log: the partition stands still until kafka.acceptLostRange is true",
             ["partition": "\(partition)", "committed": "\(committed)", "logStart": "\(logStart)"])
     }
 

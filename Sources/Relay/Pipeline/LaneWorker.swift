@@ -20,11 +20,12 @@ struct LaneWorker: Sendable {
     func handle(_ run: LaneRun<LaneKey, WorkItem>) async -> LaneVerdict {
         let epoch = circuit.epoch
         let started = time.now
-        for item in run.items { item.progress.begin(at: started, outages: circuit.outageTime) }
+        let outages = circuit.outageTime
         let result = await applier.apply(run.items.map(Self.pending))
 
         var settlements: [Settlement] = []
         for (item, applied) in zip(run.items, result.settled) {
+            item.progress.begin(at: started, outages: outages)
             item.progress.add(applied.tally, counts: true)
             settlements.append(makeSettlement(item, outcome(of: item, applied)))
         }
@@ -33,6 +34,8 @@ struct LaneWorker: Sendable {
         var verdict = LaneVerdict.finished(settlements.count)
         if let interruption = result.interruption, settlements.count < run.items.count {
             let item = run.items[settlements.count]
+            // Only what was tried: what stands behind it has all its attempts and all its time still before it.
+            item.progress.begin(at: started, outages: outages)
             switch judge(interruption, of: item, tally: result.interruptedTally, epoch: epoch) {
             case .givenUp(let reason):
                 settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason)))))

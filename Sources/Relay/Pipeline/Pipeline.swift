@@ -11,6 +11,7 @@ import WorkerPool
 public final class Pipeline: Sendable {
     private let settings: PipelineSettings
     private let consumer: any KafkaConsuming
+    private let producer: any KafkaProducing
     private let ledgers = PartitionLedgers()
     private let pool: WorkerPool<LaneKey, WorkItem>
     private let flow: FlowControl
@@ -21,6 +22,7 @@ public final class Pipeline: Sendable {
     private let watch: OrganizationWatch?
     private let metrics: PipelineMetrics
     private let stopSignal = StopSignal()
+    private let departure: Departure
     private let health: HealthBoard
     private let time: any TimeSource
     private let logger: Logger
@@ -64,6 +66,8 @@ public final class Pipeline: Sendable {
                 case .resume:
                     pool.setLimit(settings.limits.maxInFlight)
                     flow.set(.outage) { false }
+                case .confirm:
+                    break
                 }
             })
         let maker = SettlementMaker(encoder: OutcomeEncoder(groupID: settings.groupID), settings: settings, time: time)
@@ -75,9 +79,11 @@ public final class Pipeline: Sendable {
                 return maker.settlement(of: item.record, item.decoded, generation: item.generation, outcome)
             },
             time: time, random: random, logger: logger)
+        departure = Departure(ledgers: ledgers, pool: pool, writer: writer, stop: stopSignal, time: time)
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
-            metrics: metrics, health: health, stop: stopSignal, gracePeriod: settings.gracePeriod, time: time,
+            metrics: metrics, health: health, stop: stopSignal, departure: departure, gracePeriod: settings.gracePeriod,
+            time: time,
             logger: logger)
         watch?.observe(
             appeared: { pool.wake(where: .organization($0)) },
@@ -85,6 +91,7 @@ public final class Pipeline: Sendable {
         self.watch = watch
         self.settings = settings
         self.consumer = consumer
+        self.producer = producer
         self.pool = pool
         self.flow = flow
         self.writer = writer
@@ -96,23 +103,30 @@ public final class Pipeline: Sendable {
     }
 
     /// Works until `stop` is called and all is in order, or until a client cannot go on. Closes the consumer in either
-    /// case; the producer is the caller's.
+    /// case; the producer is the caller's, and closed here only when its Kafka takes nothing and the writing is given
+    /// up.
     ///
     /// - Throws: The `KafkaError` that ended the work.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.untilHurried { await self.pool.run { await self.worker.handle($0) } } }
-            group.addTask { try await self.writer.run() }
-            group.addTask { await self.untilHurried { await self.circuit.run() } }
-            if let watch = self.watch { group.addTask { await self.untilHurried { await watch.run() } } }
+            group.addTask {
+                await self.stopSignal.unless(.hurry) { await self.pool.run { await self.worker.handle($0) } }
+            }
+            group.addTask { try await self.write() }
+            group.addTask { await self.stopSignal.unless(.hurry) { await self.circuit.run() } }
+            if let watch = self.watch { group.addTask { await self.stopSignal.unless(.hurry) { await watch.run() } } }
             group.addTask { try await self.intake.run() }
             group.addTask { await self.stopInOrder() }
             for try await _ in group {}
         }
     }
 
-    /// Asks the worker to stop: takes no more records, finishes what runs within the grace period, commits, leaves the
-    /// group. A second call does not wait for what runs. Returns at once; `run` ends when it is done.
+    /// Asks the worker to stop: takes no more records, finishes within the grace period what runs and what must be
+    /// finished before it can be committed, commits, leaves the group. A call that waits for its place within the API's
+    /// quota counts as running.
+    ///
+    /// A second call does not wait for what runs, and one after that, or after the grace period, not for Kafka either.
+    /// Returns at once; `run` ends when it is done.
     public func stop() {
         stopSignal.raise()
     }
@@ -125,56 +139,72 @@ public final class Pipeline: Sendable {
             outcomes: metrics.outcomesByStatus)
     }
 
-    /// Runs `body`, and cancels it once the urgency is to hurry: at the latest when all that ran has ended.
-    private func untilHurried(_ body: @escaping @Sendable () async -> Void) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask(operation: body)
-            group.addTask { await self.stopSignal.reached(.hurry) }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
     private func stopInOrder() async {
         await stopSignal.reached(.drain)
         let deadline = time.now + settings.gracePeriod
         logger.notice("stopping: intake stopped, what runs may finish", ["running": "\(pool.snapshot.running)"])
         health.report(.stopping, "the worker is told to stop")
         flow.set(.stopping) { true }
-        let partitions = ledgers.assigned
-        pool.revoke(partitions)
-        _ = ledgers.drain(partitions)
-        await drainOrHurry(partitions, by: deadline)
+        let leaving = departure.begin(ledgers.assigned)
+        // Most of what comes again stands behind these; what is woken meanwhile does not.
+        logger.info("stopping: what is parked is not waited for", ["parked": "\(pool.snapshot.parked)"])
+        let isWorkedOff = await departure.workOff(leaving, by: deadline)
+        let isHurried = stopSignal.level >= .hurry
+        if !isWorkedOff {
+            logger.warning(
+                "stopping: what still runs is broken off and left to the next owner of its partition",
+                ["running": "\(pool.snapshot.running)"])
+        }
+        stopSignal.raise(to: .hurry)
         logger.notice("stopping: what ran has ended, committing and leaving the group")
-        await time.run(until: max(deadline, time.now + .seconds(5))) { await self.writer.flush() }
+        let least = time.now + Departure.writingTime
+        await departure.write(by: isHurried ? least : max(deadline, least))
+        if writer.backlog > 0 {
+            logger.warning(
+                "stopping: outcomes or offsets are left unwritten, their records come again",
+                ["count": "\(writer.backlog)"])
+            stopSignal.raise(to: .abandon)
+        }
         await consumer.close()
         pool.close()
         writer.close()
         logger.notice("stopped")
     }
 
-    /// Waits for what runs; at the deadline, or when hurried, cancels it.
-    private func drainOrHurry(_ partitions: [TopicPartition], by deadline: Moment) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { _ = await self.pool.drained(partitions, by: deadline) }
-            group.addTask { await self.stopSignal.reached(.hurry) }
-            await group.next()
+    /// Writes until the writer is closed; once that is abandoned, what hangs in the producer ends with it.
+    private func write() async throws(KafkaError) {
+        let result = await withTaskGroup(of: Result<Void, KafkaError>?.self) { group in
+            group.addTask {
+                do throws(KafkaError) { return .success(try await self.writer.run()) } catch { return .failure(error) }
+            }
+            group.addTask {
+                await self.stopSignal.reached(.abandon)
+                return nil
+            }
+            var result = await group.next() ?? nil
             group.cancelAll()
+            if result == nil { await self.producer.close() }
+            for await other in group { result = result ?? other }
+            return result
         }
-        if pool.snapshot.running > 0 {
-            logger.warning(
-                "stopping: what still runs is broken off and left to the next owner of its partition",
-                ["running": "\(pool.snapshot.running)"])
-        }
-        stopSignal.raise(to: .hurry)
+        try result?.get()
     }
 }
 
 /// A question whose answer is given after it is handed out.
 private final class LateQuestion: Sendable {
-    private let body = Mutex<(@Sendable () -> Bool)?>(nil)
+    /// A closure directly in a `Mutex` would be wrapped once more at each access; in a struct it stays what it is.
+    private struct Answer {
+        let body: @Sendable () -> Bool
+    }
 
-    func answer(_ body: @escaping @Sendable () -> Bool) { self.body.withLock { $0 = body } }
+    private let given = Mutex<Answer?>(nil)
 
-    func ask() -> Bool { body.withLock { $0 }?() ?? false }
+    func answer(_ body: @escaping @Sendable () -> Bool) {
+        given.withLock { $0 = Answer(body: body) }
+    }
+
+    func ask() -> Bool {
+        given.withLock { $0 }?.body() ?? false
+    }
 }

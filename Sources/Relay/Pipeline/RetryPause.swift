@@ -8,11 +8,6 @@ struct RetryPause {
     /// When the pause ends; nil while there is none.
     private(set) var end: Moment?
 
-    /// Whether there was a pause and it has ended.
-    func isOver(at now: Moment) -> Bool {
-        end.map { now >= $0 } ?? false
-    }
-
     /// Begins the next, longer pause.
     mutating func grow(at now: Moment, random: any RandomSource) {
         refusals += 1

@@ -1,54 +1,94 @@
+import WorkerPool
+
 /// Settlements on their way to the log, in the order of their settling, with tickets for who waits for them.
 struct SettlementQueue {
-    /// Who waits until everything up to a ticket is written.
-    struct Waiter {
-        let ticket: Int
-        let continuation: CheckedContinuation<Void, Never>
+    /// A settlement and its place among all that were ever added, from 0.
+    struct Entry: Sendable {
+        let number: Int64
+        var settlement: Settlement
     }
 
-    private var waiting: [Settlement] = []
-    private var waiters: [Waiter] = []
-    /// The number of settlements that were ever added: the ticket of the last one.
-    private var added = 0
-    /// The number whose records are in the log and whose offsets are committed or found to be another's.
-    private var written = 0
+    typealias Waiter = CheckedContinuation<Void, Never>
+
+    let backlogLimit: Int
+    private var waiting: [Entry] = []
+    /// By the waiter's id: the place up to which all must be written.
+    private var waiters: [Int: (ticket: Int64, continuation: Waiter)] = [:]
+    /// Waits that were cancelled before their continuation was there.
+    private var cancelled: Set<Int> = []
+    private var lastID = 0
+    private var added: Int64 = 0
+    /// Done are those whose records are in the log and whose offsets are committed or found to be another's.
+    private var written = OffsetLedger(next: 0)
     private var isEnded = false
     private(set) var isClosed = false
     /// Somebody waits for all that is here: no lingering.
     private(set) var isHurried = false
+    /// Whether so many wait that no more should come: from beyond the limit until half of it is reached.
+    private(set) var isBacklogged = false
+
+    init(backlogLimit: Int) {
+        self.backlogLimit = backlogLimit
+    }
 
     /// How many have not been written yet, those under way included.
-    var backlog: Int { added - written }
-    var isEmpty: Bool { waiting.isEmpty }
+    var backlog: Int { written.unfinishedCount }
 
     mutating func add(_ settlements: [Settlement]) {
-        waiting += settlements
-        added += settlements.count
+        for settlement in settlements {
+            _ = written.begin(added)
+            waiting.append(Entry(number: added, settlement: settlement))
+            added += 1
+        }
+        settleBacklog()
     }
 
     /// Takes up to `limit` for writing. They count as backlog until `finish` says that they are written.
-    mutating func take(_ limit: Int) -> [Settlement] {
+    mutating func take(_ limit: Int) -> [Entry] {
         let batch = Array(waiting.prefix(limit))
         waiting.removeFirst(batch.count)
         if waiting.isEmpty { isHurried = false }
         return batch
     }
 
-    /// Notes that `count` more are written; gives back who waited for that.
-    mutating func finish(_ count: Int) -> [Waiter] {
-        written += count
-        let due = waiters.filter { $0.ticket <= written }
-        waiters.removeAll { $0.ticket <= written }
-        return due
+    /// Notes which more are written; gives back who waited for that.
+    mutating func finish(_ numbers: [Int64]) -> [Waiter] {
+        for number in numbers { _ = written.finish(number) }
+        settleBacklog()
+        let due = waiters.filter { $0.value.ticket <= written.commitPosition }
+        for id in due.keys { waiters[id] = nil }
+        return due.sorted { $0.key < $1.key }.map(\.value.continuation)
     }
 
-    /// Waits for all that was added so far; false when there is nothing to wait for.
-    mutating func await(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
-        guard backlog > 0, !isEnded else { return false }
+    // MARK: Waiting
+
+    /// An id for one wait.
+    mutating func newWaiter() -> Int {
+        lastID += 1
+        return lastID
+    }
+
+    /// Waits for all that was added so far; false when there is nothing to wait for, or the wait was cancelled.
+    mutating func await(_ id: Int, _ continuation: Waiter) -> Bool {
+        guard cancelled.remove(id) == nil, backlog > 0, !isEnded else { return false }
         isHurried = true
-        waiters.append(Waiter(ticket: added, continuation: continuation))
+        waiters[id] = (added, continuation)
         return true
     }
+
+    /// Gives one wait up, whether it has begun or not.
+    mutating func cancel(_ id: Int) -> Waiter? {
+        if let waiter = waiters.removeValue(forKey: id) { return waiter.continuation }
+        cancelled.insert(id)
+        return nil
+    }
+
+    /// Forgets a wait that is over, and with it a cancellation that came too late.
+    mutating func forget(_ id: Int) {
+        cancelled.remove(id)
+    }
+
+    // MARK: The end
 
     mutating func close() {
         isClosed = true
@@ -57,13 +97,11 @@ struct SettlementQueue {
     /// Nothing will be written any more; gives back who waited.
     mutating func end() -> [Waiter] {
         isEnded = true
-        defer { waiters = [] }
-        return waiters
+        defer { waiters = [:] }
+        return waiters.values.map(\.continuation)
     }
 
-    /// Gives up all waiting, without ending.
-    mutating func releaseWaiters() -> [Waiter] {
-        defer { waiters = [] }
-        return waiters
+    private mutating func settleBacklog() {
+        isBacklogged = backlog > (isBacklogged ? backlogLimit / 2 : backlogLimit)
     }
 }

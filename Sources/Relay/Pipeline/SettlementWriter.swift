@@ -14,12 +14,14 @@ final class SettlementWriter: Sendable {
     /// How long a batch may wait for more: a commit for each record would cost the broker more than the record.
     static let linger = Duration.milliseconds(20)
 
-    private let queue = Mutex(SettlementQueue())
+    /// So many commits must fail in a row to make the worker unready: one may always meet a rebalance.
+    static let toleratedCommitFaults = 2
+
+    private let queue: Mutex<SettlementQueue>
     private let bell = Doorbell()
     private let producer: any KafkaProducing
     private let consumer: any KafkaConsuming
     private let ledgers: PartitionLedgers
-    private let backlogLimit: Int
     private let backlogChanged: @Sendable () -> Void
     private let written: @Sendable ([Settlement]) -> Void
     private let time: any TimeSource
@@ -39,7 +41,7 @@ final class SettlementWriter: Sendable {
         self.producer = producer
         self.consumer = consumer
         self.ledgers = ledgers
-        self.backlogLimit = backlogLimit
+        queue = Mutex(SettlementQueue(backlogLimit: backlogLimit))
         self.time = time
         self.random = random
         self.health = health
@@ -51,28 +53,29 @@ final class SettlementWriter: Sendable {
     /// How many settlements are not written and committed yet.
     var backlog: Int { queue.withLock { $0.backlog } }
 
-    /// Whether so many wait that no more records should be taken.
-    var isBacklogged: Bool { backlog > backlogLimit }
+    /// Whether so many wait that no more records should be taken; not any more at half of it.
+    var isBacklogged: Bool { queue.withLock { $0.isBacklogged } }
 
     /// Hands settlements over. Never waits: what produces them is bounded by the intake, and that by `isBacklogged`.
     func settle(_ settlements: [Settlement]) {
-        queue.withLock { $0.add(settlements) }
+        let admitted = ledgers.admit(settlements)
+        queue.withLock { $0.add(admitted) }
         backlogChanged()
         bell.ring()
     }
 
     /// Waits until all that has been settled so far is written and committed, or until the task is cancelled.
     func flush() async {
+        let id = queue.withLock { $0.newWaiter() }
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-                guard queue.withLock({ $0.await(continuation) }) else { return continuation.resume() }
+                guard queue.withLock({ $0.await(id, continuation) }) else { return continuation.resume() }
                 bell.ring()
-                // A cancellation that came before the continuation was there found nobody to release.
-                if Task.isCancelled { release(queue.withLock { $0.releaseWaiters() }) }
             }
         } onCancel: {
-            release(queue.withLock { $0.releaseWaiters() })
+            queue.withLock { $0.cancel(id) }?.resume()
         }
+        queue.withLock { $0.forget(id) }
     }
 
     /// Lets `run` end once everything is written that can be.
@@ -89,35 +92,40 @@ final class SettlementWriter: Sendable {
     /// - Throws: The producer's error when it cannot go on.
     func run() async throws(KafkaError) {
         defer { release(queue.withLock { $0.end() }) }
-        var owed: [TopicPartition: Int64] = [:]
-        var uncommitted = 0
-        var refused: [Settlement] = []
+        var owed: [TopicPartition: OwedCommit] = [:]
+        var uncommitted: [Int64] = []
+        var refused: [SettlementQueue.Entry] = []
         var pause = RetryPause()
+        var commitFaults = 0
         while !Task.isCancelled {
             var batch = queue.withLock { $0.take(Self.batchLimit) }
-            if pause.isOver(at: time.now) {
+            // Without a pause nothing is refused or owed.
+            let triesAgain = pause.end.map { time.now >= $0 } ?? true
+            if triesAgain {
                 batch = refused + batch
                 refused = []
-            } else if batch.isEmpty {
+            }
+            if batch.isEmpty && (uncommitted.isEmpty || !triesAgain) {
                 if queue.withLock({ $0.isClosed }) { break }
                 await waitForWork(until: pause.end)
                 continue
             }
             let (done, left) = try await write(batch)
             refused += left
-            ledgers.finish(done)
-            written(done)
+            ledgers.finish(done.map(\.settlement))
+            written(done.map(\.settlement))
             owed.merge(ledgers.takeCommits()) { _, new in new }
-            uncommitted += done.count
-            if await commit(&owed) {
+            uncommitted += done.map(\.number)
+            if await commit(&owed, faults: &commitFaults) {
                 release(queue.withLock { $0.finish(uncommitted) })
-                uncommitted = 0
+                uncommitted = []
             }
             backlogChanged()
-            if refused.isEmpty && uncommitted == 0 {
+            if refused.isEmpty && uncommitted.isEmpty {
                 pause = RetryPause()
                 health.clear(.outcomes)
-            } else if pause.isOver(at: time.now) || pause.end == nil {
+            } else if triesAgain {
+                // What passes meanwhile does not put off the next try of what was refused.
                 pause.grow(at: time.now, random: random)
             }
         }
@@ -143,22 +151,31 @@ final class SettlementWriter: Sendable {
         if mayLinger { try? await time.sleep(for: Self.linger) }
     }
 
+    /// A dead letter that its topic finds too large, with less in it: it would never be written as it is, and its partition
+    /// never be committed. Nil for everything else, and where nothing can be left out any more.
+    private static func shrunk(_ record: ProducerRecord, after error: KafkaError) -> ProducerRecord? {
+        guard error.code == "MSG_SIZE_TOO_LARGE", DeadLetter.isDeadLetter(record) else { return nil }
+        return DeadLetter.shrunk(record)
+    }
+
     /// Produces a batch; what could not be written comes back with only the records that are still missing.
-    private func write(_ batch: [Settlement]) async throws(KafkaError) -> (done: [Settlement], left: [Settlement]) {
+    private func write(
+        _ batch: [SettlementQueue.Entry]
+    ) async throws(KafkaError) -> (done: [SettlementQueue.Entry], left: [SettlementQueue.Entry]) {
         guard !batch.isEmpty else { return ([], []) }
-        var results = await producer.produce(batch.flatMap(\.records)).makeIterator()
-        var done: [Settlement] = []
-        var left: [Settlement] = []
+        var results = await producer.produce(batch.flatMap(\.settlement.records)).makeIterator()
+        var done: [SettlementQueue.Entry] = []
+        var left: [SettlementQueue.Entry] = []
         var firstFault: (error: KafkaError, topic: String)?
-        for settlement in batch {
-            var rest = settlement
-            rest.records = []
-            for record in settlement.records {
+        for entry in batch {
+            var rest = entry
+            rest.settlement.records = []
+            for record in entry.settlement.records {
                 guard case .failure(let error)? = results.next() else { continue }
-                rest.records.append(record)
+                rest.settlement.records.append(Self.shrunk(record, after: error) ?? record)
                 firstFault = firstFault ?? (error, record.topic)
             }
-            if rest.records.isEmpty { done.append(settlement) } else { left.append(rest) }
+            if rest.settlement.records.isEmpty { done.append(entry) } else { left.append(rest) }
         }
         if let (error, topic) = firstFault {
             health.report(
@@ -172,20 +189,25 @@ final class SettlementWriter: Sendable {
     }
 
     /// Commits what is owed and empties `owed`; on a fault keeps what is still ours for the next try.
-    private func commit(_ owed: inout [TopicPartition: Int64]) async -> Bool {
-        owed = owed.filter { ledgers.owns($0.key) }
+    private func commit(_ owed: inout [TopicPartition: OwedCommit], faults: inout Int) async -> Bool {
+        owed = owed.filter { ledgers.owns($0.key, $0.value.generation) }
         guard !owed.isEmpty else { return true }
         do throws(KafkaError) {
-            try await consumer.commit(owed.mapValues { CommittedOffset($0) })
+            try await consumer.commit(owed.mapValues { CommittedOffset($0.position) })
             owed = [:]
+            faults = 0
             return true
         } catch {
             logger.warning("offsets could not be committed", ["fault": error.description])
+            faults += 1
+            if faults > Self.toleratedCommitFaults {
+                health.report(.outcomes, "offsets cannot be committed: \(error.code)")
+            }
             return false
         }
     }
 
     private func release(_ waiters: [SettlementQueue.Waiter]) {
-        for waiter in waiters { waiter.continuation.resume() }
+        for waiter in waiters { waiter.resume() }
     }
 }

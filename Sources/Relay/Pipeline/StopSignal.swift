@@ -6,8 +6,10 @@ final class StopSignal: Sendable {
         case running
         /// Stop taking records, finish what runs.
         case drain
-        /// Do not wait for what runs.
+        /// Do not wait for what runs; write what is settled.
         case hurry
+        /// Do not wait for Kafka either.
+        case abandon
 
         static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
@@ -38,7 +40,17 @@ final class StopSignal: Sendable {
 
     /// Raises the urgency by one step.
     func raise() {
-        raise(to: level == .running ? .drain : .hurry)
+        raise(to: Level(rawValue: level.rawValue + 1) ?? .abandon)
+    }
+
+    /// Runs `body`, and cancels it once the urgency has reached `level`; returns when `body` has ended.
+    func unless(_ level: Level, _ body: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(operation: body)
+            group.addTask { await self.reached(level) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     /// Waits until the urgency has reached `level`, or until the task is cancelled.

@@ -42,8 +42,11 @@ extension KafkaObserver {
     /// Hands librdkafka's log lines on to the logger, each at the level that syslog's numbers mean.
     static func logging(to logger: Logger) -> KafkaObserver {
         KafkaObserver(log: { line in
+            // The same properties go to the consumer and to the producer, so each ignores some of them, as it should.
+            let isExpected = line.facility == "CONFWARN" && line.text.contains("will be ignored by this")
             let level: Logger.Level =
                 switch line.level {
+                case _ where isExpected: .debug
                 case ...2: .critical
                 case 3: .error
                 case 4: .warning

@@ -35,7 +35,8 @@ final class Worker: Sendable {
         let consumer: KafkaConsumer
         do throws(KafkaError) {
             producer = try KafkaProducer(
-                settings: client, observer: .logging(to: kafkaLogger),
+                // What matters is written by then: a hanging broker must not hold the process for longer.
+                settings: client, closeTimeout: .seconds(5), observer: .logging(to: kafkaLogger),
                 onError: { kafkaLogger.warning("the producer reports a fault", ["fault": $0.description]) })
             consumer = try KafkaConsumer(
                 settings: client,

@@ -10,4 +10,8 @@ struct Lane<Key: Hashable & Sendable, Item: PoolItem> {
     var inHand: Int {
         if case .running(let inHand, _, _) = phase { inHand } else { 0 }
     }
+
+    var isParked: Bool {
+        if case .parked = phase { true } else { false }
+    }
 }

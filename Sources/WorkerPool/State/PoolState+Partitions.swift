@@ -22,8 +22,21 @@ extension PoolState {
             if let generation = assigned.removeValue(forKey: partition) { ended[partition] = generation }
         }
         guard !ended.isEmpty else { return }
-        for slot in lanes.indices { drop(ended, from: slot, now: now) }
+        for partition in ended.keys { windingDown[partition] = nil }
+        for slot in lanes.indices {
+            let inHand = lanes[slot].inHand
+            for index in 0..<inHand {
+                let item = lanes[slot].items[index]
+                if ended[item.partition] == item.generation { draining[item.partition, default: 0] += 1 }
+            }
+            drop(from: slot, now: now) { ended[$0.partition] == $0.generation }
+        }
         settlePressure()
+    }
+
+    /// Revokes those that are still assigned under the generation that is given with them.
+    mutating func revoke(_ assignments: [Item.Partition: Generation], now: Moment) {
+        revoke(assignments.filter { assigned[$0.key] == $0.value }.map(\.key), now: now)
     }
 
     /// Whether no task holds an item of an assignment of these partitions that has ended.
@@ -41,21 +54,22 @@ extension PoolState {
         }
     }
 
-    private mutating func drop(_ ended: [Item.Partition: Generation], from slot: Int, now: Moment) {
+    /// Drops those items of a lane that wait and are meant.
+    mutating func drop(from slot: Int, now: Moment, where isMeant: (Item) -> Bool) {
         let (count, inHand) = (lanes[slot].items.count, lanes[slot].inHand)
-        for index in 0..<inHand {
-            let item = lanes[slot].items[index]
-            if ended[item.partition] == item.generation { draining[item.partition, default: 0] += 1 }
-        }
+        let isCounted = !windingDown.isEmpty && !lanes[slot].isParked
+        var dropped: [Item] = []
         var isHeadDropped = false
         lanes[slot].items.filter { index, item in
-            if index < inHand || ended[item.partition] != item.generation { return true }
+            if index < inHand || !isMeant(item) { return true }
             if index == 0 { isHeadDropped = true }
+            if isCounted { dropped.append(item) }
             return false
         }
         let gone = count - lanes[slot].items.count
         guard gone > 0 else { return }
-        dropped += gone
+        self.dropped += gone
+        for item in dropped { countForWindingDown(item, by: -1) }
         let isEmpty = lanes[slot].items.isEmpty
         switch lanes[slot].phase {
         case .free, .running:

@@ -182,8 +182,10 @@ struct Verdict {
 
     /// Waits for the last commit, then looks at everything.
     ///
-    /// - Parameter mayRepeat: Whether records may have been worked on again. This version commits the finished prefix of
-    ///   a partition; what was finished beyond it when a worker let the partition go is done again by the next owner.
+    /// - Parameter mayRepeat: Whether records may have been worked on again. A worker that leaves a partition in order
+    ///   works off what stands below its highest finished record, but does not wait for what is parked: what is finished
+    ///   beyond a change that waits for an organization, still to be read or of another replica's partition, is done again
+    ///   by the next owner.
     /// - Returns: how many outcomes are repeats.
     @discardableResult
     func pass(_ outcomes: TopicReader, mayRepeat: Bool = false, log: @autoclosure () -> String) async throws -> Int {

@@ -102,12 +102,21 @@ import Testing
         let genesys = client(answering { _, _ in .json(404, "") })
         var tally = CallTally()
         #expect(try await genesys.get(.contact, id: "c-1", tally: &tally) == nil)
-        #expect(try await genesys.find(.contact, externalID: "x", tally: &tally) == nil)
         #expect(try await genesys.delete(.contact, id: "c-1", tally: &tally) == false)
         let error = await failure { () async throws(GenesysError) in
             _ = try await genesys.replace(.contact, id: "c-1", with: .object([]), tally: &tally)
         }
         #expect(error?.kind == .notFound)
+    }
+
+    /// A wrong base address answers 404 to everything: to take that for "there is no such contact" would reject a topic.
+    @Test func aLookUpThatIsNotFoundItselfIsAFaultOfTheSetUp() async throws {
+        let genesys = client(answering { _, _ in .json(404, "") })
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.find(.contact, externalID: "x", tally: &tally)
+        }
+        #expect(error?.kind == .unreachable)
     }
 
     @Test(arguments: ["", "not json", "{}", #"{"id":""}"#, "[]"])

@@ -46,3 +46,25 @@ import Testing
         #expect(state.phase == .closed)
     }
 }
+
+extension CircuitStateTests {
+    @Test func whatStartedInTheLastOutageDoesNotOpenItAgain() {
+        var state = CircuitState()
+        let early = state.epoch
+        _ = state.failed(startedIn: early, at: .start, random: SeededRandom(seed: 3))
+        _ = state.probeDue(at: .start + .seconds(60))
+        #expect(state.succeeded(startedIn: state.epoch, at: .start + .seconds(60)) == .resume)
+        #expect(state.failed(startedIn: early, at: .start + .seconds(61), random: SeededRandom(seed: 3)) == nil)
+        #expect(state.phase == .closed)
+    }
+
+    @Test func closedOnTrustItIsConfirmedByTheFirstSuccess() {
+        var state = CircuitState()
+        _ = state.failed(startedIn: state.epoch, at: .start, random: SeededRandom(seed: 3))
+        _ = state.probeDue(at: .start + .seconds(60))
+        _ = state.nothingToProbe(at: .start + .seconds(61))
+        #expect(state.isOnTrust)
+        #expect(state.succeeded(startedIn: state.epoch, at: .start + .seconds(62)) == .confirm)
+        #expect(state.succeeded(startedIn: state.epoch, at: .start + .seconds(63)) == nil)
+    }
+}

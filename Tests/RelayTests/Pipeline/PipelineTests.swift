@@ -240,3 +240,58 @@ import WorkerPool
         }
     }
 }
+
+extension PipelineTests {
+    @Test func whatStandsBehindAFailingEventKeepsAllItsAttemptsAndTime() async throws {
+        let reason = Reason(.serverError, "503", httpStatus: 503)
+        // The first event uses up its whole age; the second then fails once and is applied.
+        let harness = PipelineHarness(
+            ScriptedApplier { _, earlier in earlier < 4 ? .interrupted(.retry(reason)) : .applied },
+            retry: RetryPolicy(maxAttempts: 4, maxAge: .seconds(100), baseDelay: .seconds(200), maxDelay: .seconds(200))
+        )
+        try await harness.running {
+            $0.consumer.push(
+                .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
+            let harness = $0
+            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count >= 1 }
+            #expect(harness.pipeline.status.pool.limit == 8)
+            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count == 2 }
+        }
+        let outcomes = try harness.producer.outcomes()
+        #expect(outcomes.first?["data"]?["status"]?.stringValue == "failed")
+        let attempts = try #require(outcomes.last?["data"]?["attempts"]?.intValue)
+        let isGivenUpAtOnce = outcomes.last?["data"]?["status"]?.stringValue == "failed" && attempts == 1
+        #expect(!isGivenUpAtOnce)
+    }
+
+    @Test func aMemberWithoutPartitionsIsReady() async throws {
+        let harness = PipelineHarness()
+        try await harness.running {
+            $0.consumer.push(.lost([PipelineHarness.partition]), .assigned([]))
+            let harness = $0
+            await $0.until { harness.health.isReady }
+        }
+    }
+}
+
+extension PipelineTests {
+    @Test func aDeadLetterThatIsTooLargeForItsTopicIsWrittenWithLessInIt() async throws {
+        let harness = PipelineHarness()
+        harness.producer.limitValues(of: "contact-changes.dlq", to: 100)
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    KafkaRecord(
+                        partition: PipelineHarness.partition, offset: 0, key: [1],
+                        value: [UInt8](repeating: 0x41, count: 200))
+                ]))
+            let harness = $0
+            await $0.turningTheClock { !harness.producer.records(of: "contact-changes.dlq").isEmpty }
+        }
+        let letter = try #require(harness.producer.records(of: "contact-changes.dlq").first)
+        #expect(letter.value == nil && letter.key == [1])
+        #expect(letter.headers.contains(KafkaHeader("relay-dlq-truncated", "message,value")))
+        #expect(harness.producer.records(of: "contact-outcomes").count == 1)
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
+    }
+}

@@ -7,6 +7,9 @@ final class RecordingProducer: KafkaProducing {
     private struct State {
         var records: [ProducerRecord] = []
         var refused: [String: KafkaError] = [:]
+        var valueLimits: [String: Int] = [:]
+        var hangs = false
+        var hanging: [CheckedContinuation<Void, Never>] = []
         var watchers: [(count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -23,6 +26,14 @@ final class RecordingProducer: KafkaProducing {
 
     func refuse(_ topic: String, with error: KafkaError?) { state.withLock { $0.refused[topic] = error } }
 
+    /// From now on no call is answered before the close.
+    func hang() { state.withLock { $0.hangs = true } }
+
+    var isHanging: Bool { state.withLock { !$0.hanging.isEmpty } }
+
+    /// Refuses records of a topic whose value is larger, as a broker does.
+    func limitValues(of topic: String, to bytes: Int) { state.withLock { $0.valueLimits[topic] = bytes } }
+
     /// Waits until that many records were produced to the topic.
     func count(_ count: Int, of topic: String = "contact-outcomes") async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
@@ -36,9 +47,16 @@ final class RecordingProducer: KafkaProducing {
     }
 
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>] {
+        if state.withLock({ $0.hangs }) {
+            await withCheckedContinuation { continuation in state.withLock { $0.hanging.append(continuation) } }
+            return records.map { _ in .failure(KafkaError(code: "_DESTROY", message: "closed")) }
+        }
         let (results, due) = state.withLock { state in
             let results = records.map { record -> Result<ProducedRecord, KafkaError> in
                 if let error = state.refused[record.topic] { return .failure(error) }
+                if let limit = state.valueLimits[record.topic], record.value?.count ?? 0 > limit {
+                    return .failure(KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "too large"))
+                }
                 state.records.append(record)
                 return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
             }
@@ -59,5 +77,11 @@ final class RecordingProducer: KafkaProducing {
     ) async throws(KafkaError) {}
     func commitTransaction() async throws(KafkaError) {}
     func abortTransaction() async throws(KafkaError) {}
-    func close() async {}
+    func close() async {
+        let hanging = state.withLock { state in
+            defer { state.hanging = [] }
+            return state.hanging
+        }
+        for continuation in hanging { continuation.resume() }
+    }
 }

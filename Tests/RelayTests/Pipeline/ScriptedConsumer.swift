@@ -10,6 +10,7 @@ final class ScriptedConsumer: KafkaConsuming {
         var paused: Set<TopicPartition> = []
         var committed: [TopicPartition: CommittedOffset] = [:]
         var commitFaults: [KafkaError] = []
+        var commitCalls = 0
         var assigned: Set<TopicPartition> = []
     }
 
@@ -17,6 +18,9 @@ final class ScriptedConsumer: KafkaConsuming {
 
     var paused: Set<TopicPartition> { state.withLock { $0.paused } }
     var committedOffsets: [TopicPartition: Int64] { state.withLock { $0.committed.mapValues(\.offset) } }
+
+    var commitCalls: Int { state.withLock { $0.commitCalls } }
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
 
@@ -81,6 +85,7 @@ final class ScriptedConsumer: KafkaConsuming {
 
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError) {
         let fault = state.withLock { state -> KafkaError? in
+            state.commitCalls += 1
             if !state.commitFaults.isEmpty { return state.commitFaults.removeFirst() }
             state.committed.merge(offsets) { _, new in new }
             return nil

@@ -7,6 +7,35 @@ struct FoldApplier: Sendable {
     let resolver: OrganizationResolver
     let writer: ResourceWriter
     let keepsMarks: Bool
+    private let uncertain = UncertainWrites()
+
+    init(reader: ResourceReader, resolver: OrganizationResolver, writer: ResourceWriter, keepsMarks: Bool) {
+        self.reader = reader
+        self.resolver = resolver
+        self.writer = writer
+        self.keepsMarks = keepsMarks
+    }
+
+    /// Settles the first of the changes if an earlier write of theirs, whose answer was lost, turns out to have happened.
+    /// Nil where there was none, or it did not happen: then nothing is settled.
+    func settleEarlierWrite(
+        of changes: [PendingChange], through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> ApplyResult? {
+        guard let plan = uncertain.take(changes) else { return nil }
+        let first = changes[0].change
+        let open: OpenResource
+        do throws(ApplyFault) {
+            open = try await reader.open(
+                first.resourceType, externalID: first.externalID, id: first.id, isFresh: true, through: &calls)
+        } catch {
+            uncertain.keep(plan)
+            throw error
+        }
+        defer { reader.close(open) }
+        guard plan.isTrue(of: open) else { return nil }
+        if let resource = open.resource { writer.note(resource, first.resourceType) }
+        return plan.result(written: open.resource, tally: calls.tally)
+    }
 
     /// Applies as many of the changes as one write can carry; all of them name one resource, and none is a migration.
     ///
@@ -30,6 +59,9 @@ struct FoldApplier: Sendable {
                     reader.memory.forget(first.resourceType, externalID: externalID)
                 }
                 if let id = open.id { reader.memory.keepCopy(nil, first.resourceType, id: id) }
+            } catch {
+                if case .api(let cause) = error, cause.mayHaveHappened { uncertain.keep(plan) }
+                throw error
             }
         }
         preconditionFailure("FoldApplier.apply: the last round returns or throws")
@@ -38,24 +70,24 @@ struct FoldApplier: Sendable {
     /// Takes the changes into the plan, finding out where a contact is to be created before it is taken.
     private func resolve(_ plan: inout FoldPlan, through calls: inout TalliedAPI) async throws(ApplyFault) {
         while let pending = plan.next {
-            guard plan.image.isCreated(by: pending), pending.change.resourceType == .contact else {
+            guard plan.image.isCreated(by: pending) else {
                 plan.take(organizationID: nil)
                 continue
             }
-            guard let reference = pending.change.organization else {
+            let reference = pending.change.organization
+            if pending.change.resourceType == .contact, reference == nil {
                 plan.reject(
                     Reason(
                         .invalidData,
                         "the contact does not exist yet, and data.organization does not say where it belongs"))
                 continue
             }
-            do throws(ApplyFault) {
-                plan.take(organizationID: try await resolver.id(of: reference, through: &calls))
-            } catch {
-                // What stands before the change that must wait is done first; it is met again at the head of its lane.
-                guard plan.takenCount > 0 else { throw error }
-                plan.end()
-            }
+            // What stands before a create is settled first: it may have to wait for its organization, and after a lost
+            // answer what was rejected or unchanged would find the resource that was not there.
+            guard plan.takenCount == 0 else { return plan.end() }
+            var organizationID: String?
+            if let reference { organizationID = try await resolver.id(of: reference, through: &calls) }
+            plan.take(organizationID: organizationID)
         }
     }
 

@@ -12,13 +12,12 @@ struct FoldPlan: Sendable {
     }
 
     private(set) var image: ResourceImage
-    private let fold: [PendingChange]
+    /// What is carried in one write.
+    let fold: [PendingChange]
     private let open: OpenResource
     private let read: JSONValue?
     private var statuses: [Outcome.Status] = []
     private var isEnded = false
-    /// Who named the organization of the resource that is to be created.
-    private(set) var creator: PendingChange?
 
     init(fold: [PendingChange], open: OpenResource, keepsMarks: Bool, memory: ResourceMemory) {
         self.fold = fold
@@ -39,6 +38,9 @@ struct FoldPlan: Sendable {
 
     var takenCount: Int { statuses.count }
 
+    /// The change that creates the resource, and says in which organization; always the first of its write.
+    var creator: PendingChange? { statuses.first == .applied(.created) ? fold[0] : nil }
+
     /// The Genesys id of what was read; nil where nothing is there.
     var id: String? { open.id }
 
@@ -55,16 +57,10 @@ struct FoldPlan: Sendable {
 
     /// Takes the next change.
     mutating func take(organizationID: String?) {
-        let pending = fold[statuses.count]
-        let creates = image.isCreated(by: pending)
-        let status = image.take(pending, organizationID: organizationID)
+        let status = image.take(fold[statuses.count], organizationID: organizationID)
         statuses.append(status)
-        if creates { creator = pending }
         // What comes after a delete is about another resource than the one that was read: the delete is done first.
-        if status == .applied(.deleted) {
-            creator = nil
-            isEnded = open.id != nil
-        }
+        if status == .applied(.deleted) { isEnded = open.id != nil }
     }
 
     /// Rejects the next change.
@@ -81,7 +77,7 @@ struct FoldPlan: Sendable {
     var write: Write {
         switch (open.id, read, image.body) {
         case (let id?, let read?, let body?):
-            body.isEquivalent(to: read) ? .nothing : .replace(id: id, image.resource ?? body)
+            ReservedMember.isSame(body, read) ? .nothing : .replace(id: id, image.resource ?? body)
         case (let id?, _, nil):
             .delete(id: id)
         case (nil, _, _):
@@ -89,6 +85,23 @@ struct FoldPlan: Sendable {
         case (_?, nil, _?):
             preconditionFailure("FoldPlan.write: a resource with an id was read")
         }
+    }
+
+    /// Whether the resource is as this plan wants it, whatever members of its own the API has added: applying everything
+    /// once more would change nothing.
+    func isTrue(of open: OpenResource) -> Bool {
+        guard let resource = open.resource else { return image.body == nil }
+        guard image.body != nil else { return false }
+        var again = ResourceImage(resource, remembered: nil, keepsMarks: false)
+        let now = again.body
+        for (pending, status) in zip(fold, statuses) {
+            switch status {
+            case .applied, .unchanged: _ = again.take(pending)
+            case .superseded, .rejected, .failed: break
+            }
+        }
+        guard let now, let then = again.body else { return false }
+        return ReservedMember.isSame(then, now)
     }
 
     /// The outcomes, once the write is done.

@@ -19,18 +19,33 @@ struct ReservedMember: Sendable {
         migration = member?["migration"].flatMap(MigrationNote.init)
     }
 
-    /// The resource as a change sees it: without the reserved member, and without a metadata object that holds nothing.
+    /// The resource as a change sees it: without the reserved member, and without a metadata object that held nothing else.
     static func stripped(_ resource: JSONValue) -> JSONValue {
-        guard var metadata = resource["metadata"], metadata.kind == .object else { return resource }
-        let hasMember = metadata[Self.name] != nil
-        if hasMember { metadata.remove(Self.name) }
+        guard var metadata = resource["metadata"], metadata[Self.name] != nil else { return resource }
+        metadata.remove(Self.name)
         var stripped = resource
         if metadata.members.isEmpty {
             stripped.remove("metadata")
-        } else if hasMember {
+        } else {
             stripped.set("metadata", to: metadata)
         }
         return stripped
+    }
+
+    /// Whether two stripped resources say the same. Metadata that hold nothing are as good as none: whether there was an
+    /// object before the reserved member came, nobody can tell. And so is a member that is null: a patch that removes one
+    /// would otherwise be written each time to an API that sends null for what is absent.
+    static func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
+        withoutBlanks(left).isEquivalent(to: withoutBlanks(right))
+    }
+
+    private static func withoutBlanks(_ resource: JSONValue) -> JSONValue {
+        let blanks = resource.members.filter { name, value in
+            value.isNull || (name == "metadata" && value.kind == .object && value.members.isEmpty)
+        }
+        var rest = resource
+        for (name, _) in blanks { rest.remove(name) }
+        return rest
     }
 
     /// The resource as it is written: with the reserved member, where there is anything to keep.

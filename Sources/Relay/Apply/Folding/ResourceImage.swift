@@ -52,8 +52,8 @@ struct ResourceImage: Sendable {
         let status: Outcome.Status
         switch (change.verb, body) {
         case (.created, let body?), (.upserted, let body?), (.updated, let body?):
-            let patched = ReservedMember.stripped(body.merging(patch: change.patch ?? .object([])))
-            status = patched.isEquivalent(to: body) ? .unchanged : .applied(.updated)
+            let patched = body.merging(patch: change.patch ?? .object([]))
+            status = ReservedMember.isSame(patched, body) ? .unchanged : .applied(.updated)
             if status != .unchanged { self.body = patched }
         case (.created, nil), (.upserted, nil):
             body = Self.newBody(change, organizationID: organizationID)
@@ -84,6 +84,6 @@ struct ResourceImage: Sendable {
         var body = JSONValue.object([])
         if let externalID = change.externalID { body.set("externalId", to: .string(externalID)) }
         if let organizationID { body.set("organizationId", to: .string(organizationID)) }
-        return ReservedMember.stripped(body.merging(patch: change.patch ?? .object([])))
+        return body.merging(patch: change.patch ?? .object([]))
     }
 }

@@ -66,7 +66,8 @@ struct ResourceWriter: Sendable {
         [400, 404, 422].contains(error.status)
     }
 
-    private func note(_ resource: JSONValue, _ type: ResourceType) {
+    /// Remembers what the API holds now.
+    func note(_ resource: JSONValue, _ type: ResourceType) {
         guard let id = resource["id"]?.stringValue else { return }
         memory.keep(nil, type, id: id)
         memory.keepCopy(resource, type, id: id)

@@ -32,6 +32,13 @@ enum ContactCopy {
 }
 
 extension JSONValue {
-    /// Null or an empty list: what some APIs send for a member that was never written.
-    fileprivate var isBlank: Bool { isNull || (kind == .array && elements.isEmpty) }
+    /// Null, an empty list or an empty object: what some APIs send for a member that was never written.
+    fileprivate var isBlank: Bool {
+        switch kind {
+        case .null: true
+        case .array: elements.isEmpty
+        case .object: members.isEmpty
+        case .bool, .number, .string: false
+        }
+    }
 }

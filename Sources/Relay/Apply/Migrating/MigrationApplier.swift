@@ -18,24 +18,34 @@ struct MigrationApplier: Sendable {
         guard change.resourceType == .contact, let reference = change.organization else {
             throw .rejected(Reason(.invalidData, "only a contact can be migrated, and only to an organization"))
         }
-        let source = try await reader.open(.contact, externalID: change.externalID, id: change.id, through: &calls)
+        // What is deleted in the end must not come from memory: an edit that is not in the copy would be lost.
+        let source = try await reader.open(
+            .contact, externalID: change.externalID, id: change.id, isFresh: true, through: &calls)
         defer { reader.close(source) }
-        guard let resource = source.resource, let sourceID = source.id else {
-            return try await finish(pending, through: &calls)
-        }
+        guard source.resource != nil else { return try await finish(pending, to: reference, through: &calls) }
+        return try await move(source, pending, to: reference, through: &calls)
+    }
+
+    /// Moves a contact that is there.
+    private func move(
+        _ source: OpenResource, _ pending: PendingChange, to reference: ResourceChange.OrganizationReference,
+        through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> AppliedChange {
+        guard let resource = source.resource, let sourceID = source.id else { throw Self.nothingToMove }
         var reserved = ReservedMember(of: resource)
         if let remembered = memory.marks(.contact, id: sourceID) { reserved.marks.raise(to: remembered) }
         if keepsMarks, let sequence = pending.sequence, reserved.marks.isBeyond(sequence, of: pending.source) {
             return applied(.superseded(ResourceImage.staleSequence), resource)
         }
         let target = try await resolver.id(of: reference, through: &calls)
+        if keepsMarks, let sequence = pending.sequence { reserved.marks.raise(pending.source, to: sequence) }
         guard !target.isSameID(as: resource["organizationId"]?.stringValue) else {
+            if !reserved.marks.isEmpty { memory.keep(reserved.marks, .contact, id: sourceID) }
             return applied(.unchanged, resource)
         }
-        if keepsMarks, let sequence = pending.sequence { reserved.marks.raise(pending.source, to: sequence) }
         reserved.migration = MigrationNote(sourceID: sourceID, externalID: resource["externalId"]?.stringValue)
 
-        let copy = try await makeCopy(of: resource, reserved, change, target: target, through: &calls)
+        let copy = try await makeCopy(of: resource, reserved, pending.change, target: target, through: &calls)
         memory.keepCopy(nil, .contact, id: sourceID)
         try await calls.delete(.contact, id: sourceID)
         memory.keep(nil, .contact, id: sourceID)
@@ -58,7 +68,7 @@ struct MigrationApplier: Sendable {
             id = try Self.id(of: created)
         } catch .api(let error) where error.kind == .conflict {
             // An earlier try of this event, or its lost answer, has left a copy.
-            id = try await bringUp(content, target: target, externalID: externalID, through: &calls)
+            id = try await bringUp(content, reserved, target: target, externalID: externalID, through: &calls)
         } catch .api(let error) where [400, 404, 422].contains(error.status) {
             guard let reference = change.organization else { throw .api(error) }
             let fresh = try await resolver.freshID(of: reference, through: &calls)
@@ -73,12 +83,21 @@ struct MigrationApplier: Sendable {
 
     /// The copy that is there already, with the content that it must have now.
     private func bringUp(
-        _ content: JSONValue, target: String, externalID: String, through calls: inout TalliedAPI
+        _ content: JSONValue, _ reserved: ReservedMember, target: String, externalID: String,
+        through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> String {
         guard let found = try await calls.find(.contact, externalID: externalID) else {
             throw .api(GenesysError(.serverError, message: "409 for the copy of a contact, and a look-up finds none"))
         }
         let id = try Self.id(of: found)
+        if let other = ReservedMember(of: found).migration, other.sourceID != reserved.migration?.sourceID {
+            // Its source is gone, so this copy is all there is of an earlier contact of that name: not ours to touch.
+            throw .rejected(
+                Reason(
+                    .conflict,
+                    "an earlier migration of this contact was given up half-way; its copy \(id) must be looked at first"
+                ))
+        }
         guard target.isSameID(as: found["organizationId"]?.stringValue) else {
             // A copy from a migration to somewhere else that never ended: it is ours, and its source still stands.
             try await calls.delete(.contact, id: id)
@@ -92,16 +111,38 @@ struct MigrationApplier: Sendable {
 
     /// The source is gone: the copy, if there is one, is all there is of the contact.
     private func finish(
-        _ pending: PendingChange, through calls: inout TalliedAPI
+        _ pending: PendingChange, to reference: ResourceChange.OrganizationReference, through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> AppliedChange {
         let externalID = MigrationNames.copyExternalID(of: pending.change)
         guard let found = try await calls.find(.contact, externalID: externalID),
             let copy = try await calls.get(.contact, id: try Self.id(of: found))
         else {
-            throw .rejected(Reason(.notFound, "there is no contact to migrate"))
+            return try await ended(pending, externalID, through: &calls)
         }
-        return try await giveExternalID(to: copy, through: &calls)
+        let target = try await resolver.id(of: reference, through: &calls)
+        let applied = try await giveExternalID(to: copy, through: &calls)
+        if target.isSameID(as: applied.organizationID) { return applied }
+        // A copy that a move to somewhere else, given up with its source gone, has left: it is the contact to be moved.
+        let contact = try await reader.open(
+            .contact, externalID: nil, id: applied.contactID, isFresh: true, through: &calls)
+        defer { reader.close(contact) }
+        return try await move(contact, pending, to: reference, through: &calls)
     }
+
+    /// Neither source nor copy: either this event's last PUT was done and its answer lost, or there is nothing to move.
+    private func ended(
+        _ pending: PendingChange, _ copyExternalID: String, through calls: inout TalliedAPI
+    ) async throws(ApplyFault) -> AppliedChange {
+        guard let id = memory.id(.contact, externalID: copyExternalID),
+            let contact = try await calls.get(.contact, id: id)
+        else { throw Self.nothingToMove }
+        memory.forget(.contact, externalID: copyExternalID)
+        var applied = applied(.applied(.migrated), contact)
+        applied.previousContactID = pending.change.id
+        return applied
+    }
+
+    private static let nothingToMove = ApplyFault.rejected(Reason(.notFound, "there is no contact to migrate"))
 
     /// The last step: the copy becomes the contact.
     private func giveExternalID(
@@ -117,7 +158,11 @@ struct MigrationApplier: Sendable {
             contact.remove("externalId")
         }
         let id = try Self.id(of: copy)
+        // Should the answer be lost, this is how the event, done again by a Genesys id that is gone, knows its end.
+        let copyExternalID = copy["externalId"]?.stringValue
+        if let copyExternalID { memory.remember(.contact, externalID: copyExternalID, id: id) }
         let stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        if let copyExternalID { memory.forget(.contact, externalID: copyExternalID) }
         if let externalID = note?.externalID { memory.remember(.contact, externalID: externalID, id: id) }
         memory.keepCopy(stored, .contact, id: id)
         var applied = applied(.applied(.migrated), stored)

@@ -23,21 +23,29 @@ struct ResourceReader: Sendable {
     let locks: ResourceLocks
 
     /// Reads the resource that has this external id, or else this Genesys id.
+    ///
+    /// - Parameter isFresh: Whether the API must be asked, however long a copy in memory may be trusted.
     func open(
-        _ type: ResourceType, externalID: String?, id: String?, through calls: inout TalliedAPI
+        _ type: ResourceType, externalID: String?, id: String?, isFresh: Bool = false, through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> OpenResource {
         guard let externalID else {
             guard let id else { return .absent }
-            return try await take(type, id: id, externalID: nil, through: &calls) ?? .absent
+            return try await take(type, id: id, externalID: nil, isFresh: isFresh, through: &calls) ?? .absent
         }
         if let remembered = memory.id(type, externalID: externalID) {
-            if let open = try await take(type, id: remembered, externalID: externalID, through: &calls) { return open }
+            if let open = try await take(
+                type, id: remembered, externalID: externalID, isFresh: isFresh, through: &calls)
+            {
+                return open
+            }
             memory.forget(type, externalID: externalID)
         }
         guard let found = try await calls.find(type, externalID: externalID), let id = found["id"]?.stringValue else {
             return .absent
         }
-        guard let open = try await take(type, id: id, externalID: externalID, through: &calls) else { return .absent }
+        guard let open = try await take(type, id: id, externalID: externalID, isFresh: isFresh, through: &calls) else {
+            return .absent
+        }
         memory.remember(type, externalID: externalID, id: id)
         return open
     }
@@ -49,13 +57,13 @@ struct ResourceReader: Sendable {
 
     /// Locks and reads; nil, and nothing locked, where the id names nothing or something with another external id.
     private func take(
-        _ type: ResourceType, id: String, externalID: String?, through calls: inout TalliedAPI
+        _ type: ResourceType, id: String, externalID: String?, isFresh: Bool, through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> OpenResource? {
         let lock = ResourceName(type, id)
         try await locks.acquire(lock)
         do throws(ApplyFault) {
             let resource: JSONValue?
-            if let copy = memory.copy(type, id: id) {
+            if !isFresh, let copy = memory.copy(type, id: id) {
                 resource = copy
             } else {
                 resource = try await calls.get(type, id: id)

@@ -6,9 +6,13 @@ import Synchronization
 /// Waits for organizations that contacts name and that are not there yet: one look-up, repeated with back-off, serves
 /// all who wait for the same one, and an organization's own event wakes them at once.
 public final class OrganizationWatch: Sendable {
+    private struct Observer {
+        let appeared: @Sendable (String) -> Void
+        let isAwaited: @Sendable (String) -> Bool
+    }
+
     private let state: Mutex<OrganizationWatchState>
-    private let observers = Mutex<(appeared: (@Sendable (String) -> Void)?, isAwaited: (@Sendable (String) -> Bool)?)>(
-        (nil, nil))
+    private let observer = Mutex<Observer?>(nil)
     private let memory: ResourceMemory
     private let api: any GenesysAPI
     private let time: any TimeSource
@@ -30,7 +34,7 @@ public final class OrganizationWatch: Sendable {
     ///
     /// To be called once, before anything is applied; both may be called from any task.
     func observe(appeared: @escaping @Sendable (String) -> Void, isAwaited: @escaping @Sendable (String) -> Bool) {
-        observers.withLock { $0 = (appeared, isAwaited) }
+        observer.withLock { $0 = Observer(appeared: appeared, isAwaited: isAwaited) }
     }
 
     /// Whether a look-up has found nothing, and nothing has appeared since.
@@ -47,7 +51,7 @@ public final class OrganizationWatch: Sendable {
     /// The organization is there: whoever waits for it goes on.
     func appeared(_ externalID: String) {
         guard state.withLock({ $0.remove(ResourceName(.organization, externalID)) }) else { return }
-        observers.withLock { $0.appeared }?(externalID)
+        observer.withLock { $0 }?.appeared(externalID)
     }
 
     /// Looks organizations up as their moments come, until the task is cancelled.
@@ -66,16 +70,30 @@ public final class OrganizationWatch: Sendable {
 
     private func lookUp(_ name: ResourceName) async {
         let externalID = name.id
-        if let isAwaited = observers.withLock({ $0.isAwaited }), !isAwaited(externalID) {
+        if let observer = observer.withLock({ $0 }), !observer.isAwaited(externalID) {
             // Not only forgotten but announced: a lane that is about to park for it tries once more instead.
             appeared(externalID)
             return
         }
         var tally = CallTally()
-        // A fault here is met, judged and reported by the changes themselves; the watch only asks again later.
-        guard let found = try? await api.find(.organization, externalID: externalID, tally: &tally),
-            let id = found["id"]?.stringValue
-        else { return }
+        let found: JSONValue?
+        do {
+            found = try await api.find(.organization, externalID: externalID, tally: &tally)
+        } catch {
+            switch error.kind {
+            case .credentialsRefused, .forbidden, .unreachable:
+                // Who waits tries for itself, meets the fault, and so the intake pauses and says why: waiting must not
+                // grow old unseen while the API is away.
+                appeared(externalID)
+            default:
+                state.withLock { $0.lookedUp(name, isAnswered: false) }
+            }
+            return
+        }
+        guard let id = found?["id"]?.stringValue else {
+            state.withLock { $0.lookedUp(name, isAnswered: true) }
+            return
+        }
         memory.remember(.organization, externalID: externalID, id: id)
         appeared(externalID)
     }

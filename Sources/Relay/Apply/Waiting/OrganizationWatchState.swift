@@ -5,6 +5,8 @@ struct OrganizationWatchState {
     private struct Entry {
         var lookUpAt: Moment
         var lookUps: Int
+        /// The last look-up was answered, with nothing; false where it failed.
+        var isAnswered = true
     }
 
     private static let firstDelay = Duration.milliseconds(500)
@@ -20,17 +22,26 @@ struct OrganizationWatchState {
     /// How many organizations are waited for.
     var count: Int { entries.count }
 
-    /// Whether a look-up has found this one missing and none has found it since: another would only cost a request.
-    func isMissing(_ name: ResourceName) -> Bool { entries[name] != nil }
+    /// Whether the last look-up has found this one missing: another would only cost a request. Not after a look-up that
+    /// failed, so that nobody gives up waiting because the API could not be asked.
+    func isMissing(_ name: ResourceName) -> Bool { entries[name]?.isAnswered == true }
 
     /// When the next look-up is due; nil when nothing is waited for.
     var nextLookUp: Moment? { entries.values.map(\.lookUpAt).min() }
 
     /// Notes that a look-up has found nothing. False when that was known.
     mutating func missing(_ name: ResourceName, at now: Moment, random: any RandomSource) -> Bool {
-        guard entries[name] == nil else { return false }
+        guard entries[name] == nil else {
+            entries[name]?.isAnswered = true
+            return false
+        }
         entries[name] = Entry(lookUpAt: now + delay(afterLookUps: 1, random), lookUps: 1)
         return true
+    }
+
+    /// Notes whether a look-up of the watch was answered.
+    mutating func lookedUp(_ name: ResourceName, isAnswered: Bool) {
+        entries[name]?.isAnswered = isAnswered
     }
 
     /// The organization is there, or nobody waits for it any more. False when nobody did.
