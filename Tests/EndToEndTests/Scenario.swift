@@ -27,12 +27,15 @@ final class Scenario: Sendable {
     /// many of them fold into one write.
     static let slow: SandboxFaults = {
         var faults = lively
-        faults.latency = .milliseconds(8)
+        faults.latency = .milliseconds(60)
         return faults
     }()
 
-    /// The configuration of a worker that takes its time.
-    static let slowly = ["RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "1000"]
+    /// The configuration of a worker that takes its time, and never holds so much that it could finish all of it before
+    /// it leaves.
+    static let slowly = [
+        "RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "400", "RELAY_POOL_MAX_PARKED": "2000",
+    ]
 
     /// Makes the topics and starts the sandbox.
     static func with<Result>(

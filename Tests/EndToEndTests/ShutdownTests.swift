@@ -11,7 +11,7 @@ extension EndToEnd {
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
                     try await RelayProcess.running(scenario, Scenario.slowly) { relay in
-                        try await eventually("a fifth is done", within: .seconds(100)) { outcomes.count > 2_000 }
+                        try await eventually("some are done", within: .seconds(100)) { outcomes.count > 500 }
                         relay.signal(SIGTERM)
                         #expect(try await relay.exitCode() == 0, "\(relay.logTail)")
                         #expect(outcomes.count < 10_000, "it stopped in the middle")

@@ -1,4 +1,3 @@
-import GenesysCloud
 import KafkaClient
 import Seams
 import WorkerPool
@@ -25,11 +24,7 @@ struct Departure: Sendable {
         pool.windDown(Array(leaving.keys)) { [ledgers] inHand in
             // Inside the pool's lock: what is not in hand there has been settled, so nothing falls between the two.
             let bounds = ledgers.bound(leaving, inHand: inHand)
-            return { item in
-                // Organizations are applied all the same, though nothing is said of those beyond the bound: what waits
-                // for them below it can then be finished.
-                item.change.resourceType != .organization && item.record.offset > bounds[item.partition] ?? -1
-            }
+            return { item in item.record.offset > bounds[item.partition] ?? -1 }
         }
         return leaving
     }
