@@ -14,6 +14,14 @@ struct LaneList {
         count += 1
     }
 
+    mutating func prepend<Key, Item>(_ slot: Int, in lanes: inout [Lane<Key, Item>]) {
+        lanes[slot].previous = nil
+        lanes[slot].next = first
+        if let first { lanes[first].previous = slot } else { last = slot }
+        first = slot
+        count += 1
+    }
+
     mutating func remove<Key, Item>(_ slot: Int, in lanes: inout [Lane<Key, Item>]) {
         let (previous, next) = (lanes[slot].previous, lanes[slot].next)
         if let previous { lanes[previous].next = next } else { first = next }

@@ -68,12 +68,18 @@ extension PoolState {
         }
     }
 
-    /// Wakes in the order in which they were parked.
+    /// Wakes in the order in which they were parked, before all that is ready: they had their turn and could not use it.
+    /// What waited longest also holds back what may be committed, so it must not wait behind everything once more.
     mutating func wake(where reason: ParkReason, now: Moment) {
         wakeMemory.note(reason)
+        var woken: [Int] = []
         while let slot = parkedLanes[reason]?.first {
             unpark(slot, from: reason)
-            makeReady(slot, now: now)
+            woken.append(slot)
+        }
+        for slot in woken.reversed() {
+            lanes[slot].phase = .ready(since: now)
+            ready.prepend(slot, in: &lanes)
         }
         settlePressure()
     }

@@ -128,7 +128,7 @@ struct PoolModel {
     }
 
     mutating func wake(where reason: ParkReason) {
-        wake { if case .parked(_, reason) = $0.phase { true } else { false } }
+        wake(toTheFront: true) { if case .parked(_, reason) = $0.phase { true } else { false } }
         for index in lanes.indices {
             if case .running(let inHand, let isWoken, let wokenFor) = lanes[index].phase {
                 lanes[index].phase = .running(
@@ -184,10 +184,10 @@ struct PoolModel {
         settle()
     }
 
-    private mutating func wake(_ isMeant: (Lane) -> Bool) {
+    private mutating func wake(toTheFront: Bool = false, _ isMeant: (Lane) -> Bool) {
         var woken = lanes.filter { $0.isParked && isMeant($0) }
         lanes.removeAll { $0.isParked && isMeant($0) }
         for index in woken.indices { woken[index].phase = .ready }
-        lanes += woken
+        lanes = toTheFront ? woken + lanes : lanes + woken
     }
 }
