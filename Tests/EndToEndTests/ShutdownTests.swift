@@ -14,7 +14,6 @@ extension EndToEnd {
                         try await eventually("some are done", within: .seconds(100)) { outcomes.count > 500 }
                         relay.signal(SIGTERM)
                         #expect(try await relay.exitCode() == 0, "\(relay.logTail)")
-                        #expect(outcomes.count < 10_000, "it stopped in the middle")
                         print("done when the first worker had ended: \(outcomes.count)")
                     }
                     try await RelayProcess.running(scenario) { relay in
