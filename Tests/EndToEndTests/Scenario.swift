@@ -31,8 +31,7 @@ final class Scenario: Sendable {
         return faults
     }()
 
-    /// The configuration of a worker that takes its time, and never holds so much that it could finish all of it before
-    /// it leaves.
+    /// The configuration of a worker that takes its time, and holds few records at once.
     static let slowly = [
         "RELAY_POOL_MAX_IN_FLIGHT": "16", "RELAY_POOL_MAX_BUFFERED": "400", "RELAY_POOL_MAX_PARKED": "2000",
     ]
