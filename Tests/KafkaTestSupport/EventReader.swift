@@ -42,8 +42,8 @@ public final class EventReader {
     /// The partitions of the next event, which has to be an assignment.
     public func assigned() async throws -> [TopicPartition] {
         let event = await next()
-        guard case .assigned(let partitions)? = event else { throw Surprise(event) }
-        return partitions
+        guard case .assigned(let assigned)? = event else { throw Surprise(event) }
+        return assigned.map(\.partition)
     }
 
     /// The next event, which has to be a revocation.

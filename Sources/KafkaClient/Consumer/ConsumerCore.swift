@@ -12,6 +12,7 @@ final class ConsumerCore: Sendable {
     let blocking = BlockingCalls("kafka-consumer-calls")
     let ended = Latch()
     let reports: CallbackReports
+    let pulse: PulseMeter
 
     init(
         settings: KafkaClientSettings, subscription: KafkaSubscription, closeTimeout: Duration, mailbox: EventMailbox,
@@ -37,6 +38,7 @@ final class ConsumerCore: Sendable {
         self.closeTimeout = closeTimeout
         self.reports = reports
         isCooperative = settings.isCooperative
+        pulse = PulseMeter(longestGap: settings.sessionTimeout / 2)
     }
 
     /// The poll thread's body.

@@ -42,6 +42,7 @@ struct ConsumerLoop {
     mutating func run() {
         subscribe()
         while true {
+            core.pulse.beat()
             if let message = rd_kafka_consumer_poll(client, pollMilliseconds) {
                 read(message)
                 // At once: a message that is kept makes the close wait for ever.

@@ -11,7 +11,7 @@ struct ConsumerMachine {
         case unassign([TopicPartition])
         case pause([TopicPartition])
         case resume([TopicPartition])
-        case tellAssigned([TopicPartition])
+        case tellAssigned([AssignedPartition])
         case tellRevoked([TopicPartition], id: Int)
         case tellLost([TopicPartition])
         case measureLostRange(TopicPartition, position: Int64)
@@ -109,8 +109,9 @@ struct ConsumerMachine {
         isAnnounced = true
         // A member that gets nothing has joined all the same, and must be able to say so; to one that has partitions an
         // empty addition is no news.
+        let news = partitions.sorted().map { AssignedPartition($0, committed: committed[$0]) }
         let isNews = !partitions.isEmpty || held.isEmpty
-        return [.assign(starts)] + reconcile() + (isNews ? [.tellAssigned(partitions.sorted())] : [])
+        return [.assign(starts)] + reconcile() + (isNews ? [.tellAssigned(news)] : [])
     }
 
     mutating func acknowledged(id: Int) -> [Action] {

@@ -71,6 +71,8 @@ public final class KafkaConsumer: KafkaConsuming {
         return try await core.blocking.run { calls.groupMetadata() }
     }
 
+    public var pulse: PollPulse { core.pulse.current }
+
     /// The ends of a partition's log, asked of its leader; the high one as a reader of committed records sees it.
     public func watermarks(_ partition: TopicPartition) async throws(KafkaError) -> KafkaWatermarks {
         let calls = core.calls

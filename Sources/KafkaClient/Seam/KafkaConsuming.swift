@@ -23,7 +23,15 @@ public protocol KafkaConsuming: Sendable {
     func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset]
 
     /// The member's place in its group now, for a transaction that carries offsets. Ask anew for each transaction.
+    ///
+    /// - Throws: `KafkaError` with the code `_STATE`, retriable, while the member is in no group, and while an event about
+    ///   partitions that were assigned or lost has not been worked through: it has been when `nextEvents` is called again
+    ///   after handing it out. So offsets of an assignment that is over never travel with the place of a newer one, which
+    ///   a broker could not tell apart, nor with no place at all, which it would take unseen.
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata
+
+    /// How the poll loop is doing: cheap, and asked before each write.
+    var pulse: PollPulse { get }
 
     /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
     /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
@@ -34,9 +42,9 @@ public protocol KafkaConsuming: Sendable {
 public enum KafkaConsumerEvent: Sendable {
     /// Records of assigned partitions; those of one partition in the order of their offsets.
     case records([KafkaRecord])
-    /// Partitions that are the member's from now on. Their records come after this event. Empty for a member that has
-    /// joined a group with more members than partitions.
-    case assigned([TopicPartition])
+    /// Partitions that are the member's from now on, in order. Their records come after this event. Empty for a member that
+    /// has joined a group with more members than partitions.
+    case assigned([AssignedPartition])
     /// Partitions that the group wants back. They are the member's until `acknowledgement` is called: finish, commit,
     /// then call it, within the session time-out.
     case revoked([TopicPartition], acknowledgement: RevocationAcknowledgement)
@@ -48,6 +56,35 @@ public enum KafkaConsumerEvent: Sendable {
     case lostRange(TopicPartition, committed: Int64, logStart: Int64)
     /// Something that librdkafka reports and mostly mends by itself; `isFatal` ends the consumer.
     case error(KafkaError)
+}
+
+/// A partition that the group has given to the member.
+public struct AssignedPartition: Sendable, Hashable {
+    /// The partition.
+    public var partition: TopicPartition
+    /// What the group had committed when it was assigned, its metadata included; nil where there was nothing.
+    public var committed: CommittedOffset?
+
+    /// Makes one.
+    public init(_ partition: TopicPartition, committed: CommittedOffset? = nil) {
+        self.partition = partition
+        self.committed = committed
+    }
+}
+
+/// The poll loop of a group member, whose standing still is how a member finds out that it may have been thrown out.
+public struct PollPulse: Sendable, Hashable {
+    /// How long ago the loop went round.
+    public var age: Duration
+    /// How often it has stood still for longer than half a session time-out. A process that was stopped and woke up shows
+    /// either a great age or one stall more than before, whichever of its threads wakes first.
+    public var stalls: Int
+
+    /// Makes one.
+    public init(age: Duration, stalls: Int) {
+        self.age = age
+        self.stalls = stalls
+    }
 }
 
 /// Lets go of revoked partitions. Calling it more than once does nothing more.

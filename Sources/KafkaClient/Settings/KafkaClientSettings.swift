@@ -42,6 +42,12 @@ public struct KafkaClientSettings: Sendable {
         ]
     }
 
+    /// How long the group waits for a member that is silent, by these settings.
+    var sessionTimeout: Duration {
+        let milliseconds = properties.last { $0.name == "session.timeout.ms" }.flatMap { Int64($0.value) }
+        return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
+    }
+
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
     /// is a request without a time-out, which can hang while a consumer closes.
     var isCooperative: Bool {

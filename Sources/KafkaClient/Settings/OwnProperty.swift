@@ -13,7 +13,15 @@ struct OwnProperty: Sendable {
     var isFixed: Bool
     var reason: String
 
+    static let sessionMilliseconds: Int64 = 10_000
+
     static let all: [OwnProperty] = [
+        OwnProperty(
+            name: "session.timeout.ms", value: "\(sessionMilliseconds)", role: .consumer, isFixed: false,
+            reason: "how long a killed member's partitions stand still"),
+        OwnProperty(
+            name: "transaction.timeout.ms", value: "10000", role: .producer, isFixed: false,
+            reason: "how long a killed member's open transaction holds up who takes over its partitions"),
         OwnProperty(
             name: "isolation.level", value: "read_committed", role: .consumer, isFixed: true,
             reason: "records of aborted transactions are no records"),

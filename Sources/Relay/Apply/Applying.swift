@@ -6,7 +6,10 @@ public protocol Applying: Sendable {
     ///
     /// It never throws: what an event cannot have is an outcome, what it must wait for an interruption. It may settle
     /// fewer changes than it is given; the rest is offered again.
-    func apply(_ changes: [PendingChange]) async -> ApplyResult
+    ///
+    /// - Parameter permit: Asked before each write; without it nothing is written, and the change is interrupted as
+    ///   `cancelled`.
+    func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult
 }
 
 /// What became of a run of changes.

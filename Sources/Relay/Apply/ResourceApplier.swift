@@ -33,7 +33,7 @@ public struct ResourceApplier: Applying {
         migrating = MigrationApplier(reader: reader, resolver: resolver, memory: memory, keepsMarks: keepsMarks)
     }
 
-    public func apply(_ changes: [PendingChange]) async -> ApplyResult {
+    public func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         guard let first = changes.first else { return ApplyResult(settled: []) }
         var calls = TalliedAPI(api: api)
         if first.change.verb == .migrated {

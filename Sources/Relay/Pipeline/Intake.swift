@@ -58,8 +58,8 @@ struct Intake: Sendable {
                     switch event {
                     case .records(let records):
                         take(records)
-                    case .assigned(let partitions):
-                        assigned(partitions)
+                    case .assigned(let assigned):
+                        self.assigned(assigned.map(\.partition))
                     case .revoked(let partitions, let acknowledgement):
                         clearLostRanges(partitions)
                         let leaving = departure.begin(partitions)

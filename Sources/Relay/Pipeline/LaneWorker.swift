@@ -21,7 +21,7 @@ struct LaneWorker: Sendable {
         let epoch = circuit.epoch
         let started = time.now
         let outages = circuit.outageTime
-        let result = await applier.apply(run.items.map(Self.pending))
+        let result = await applier.apply(run.items.map(Self.pending), permit: .always)
 
         var settlements: [Settlement] = []
         for (item, applied) in zip(run.items, result.settled) {

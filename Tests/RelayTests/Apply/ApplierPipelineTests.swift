@@ -34,7 +34,7 @@ import WorkerPool
         func running(_ body: (Line) async throws -> Void) async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await pipeline.run() }
-                consumer.push(.assigned([PipelineHarness.partition]))
+                consumer.push(.assigned([AssignedPartition(PipelineHarness.partition)]))
                 try await body(self)
                 pipeline.stop()
                 for try await _ in group {}

@@ -93,7 +93,7 @@ import WorkerPool
             await $0.producer.count(1)
             let harness = $0
             await $0.until { harness.consumer.commitCalls == 1 }
-            $0.consumer.push(.lost([Self.partition]), .assigned([Self.partition]))
+            $0.consumer.push(.lost([Self.partition]), .assigned([AssignedPartition(Self.partition)]))
             await $0.turningTheClock { harness.pipeline.status.backlog == 0 }
         }
         #expect(harness.consumer.committedOffsets.isEmpty)

@@ -32,7 +32,7 @@ struct PipelineHarness {
     func running(_ body: (PipelineHarness) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await pipeline.run() }
-            consumer.push(.assigned([Self.partition]))
+            consumer.push(.assigned([AssignedPartition(Self.partition)]))
             try await body(self)
             pipeline.stop()
             for try await _ in group {}

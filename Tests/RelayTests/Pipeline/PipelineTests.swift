@@ -168,7 +168,9 @@ import WorkerPool
             #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
             #expect(harness.applier.log == ["a"])
             // Back again: a new generation, from where the last one ended.
-            $0.consumer.push(.assigned([PipelineHarness.partition]), .records([PipelineHarness.upsert("b", offset: 1)]))
+            $0.consumer.push(
+                .assigned([AssignedPartition(PipelineHarness.partition)]),
+                .records([PipelineHarness.upsert("b", offset: 1)]))
             await $0.producer.count(2)
         }
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])

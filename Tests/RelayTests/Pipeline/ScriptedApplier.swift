@@ -43,7 +43,7 @@ final class ScriptedApplier: Applying {
         }
     }
 
-    func apply(_ changes: [PendingChange]) async -> ApplyResult {
+    func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         let change = changes[0].change
         let name = change.externalID ?? ""
         let (earlier, seen) = state.withLock { state in

@@ -33,7 +33,7 @@ final class ScriptedConsumer: KafkaConsuming {
             state -> (CheckedContinuation<[KafkaConsumerEvent], Never>, [KafkaConsumerEvent])? in
             for event in events {
                 switch event {
-                case .assigned(let partitions): state.assigned.formUnion(partitions)
+                case .assigned(let partitions): state.assigned.formUnion(partitions.map(\.partition))
                 case .lost(let partitions): state.assigned.subtract(partitions)
                 default: break
                 }
@@ -96,6 +96,8 @@ final class ScriptedConsumer: KafkaConsuming {
     func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
         state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
     }
+
+    var pulse: PollPulse { PollPulse(age: .zero, stalls: 0) }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata { KafkaGroupMetadata(bytes: []) }
 
