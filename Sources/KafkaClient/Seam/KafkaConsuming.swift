@@ -33,6 +33,11 @@ public protocol KafkaConsuming: Sendable {
     /// How the poll loop is doing: cheap, and asked before each write.
     var pulse: PollPulse { get }
 
+    /// The end of an assigned partition's log as the last fetch brought it, the high watermark: records below it may still be
+    /// to come. Local, without a request; nil where nothing has been fetched yet. It counts open transactions' and aborted
+    /// records and markers, so a position may stand below it with no record left to come.
+    func logEnd(of partition: TopicPartition) -> Int64?
+
     /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
     /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
     func close() async

@@ -43,7 +43,7 @@ public struct KafkaClientSettings: Sendable {
     }
 
     /// How long the group waits for a member that is silent, by these settings.
-    var sessionTimeout: Duration {
+    public var sessionTimeout: Duration {
         let milliseconds = properties.last { $0.name == "session.timeout.ms" }.flatMap { Int64($0.value) }
         return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
     }

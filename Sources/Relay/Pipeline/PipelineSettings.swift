@@ -10,6 +10,14 @@ public struct PipelineSettings: Sendable {
     public var deadLettersTopic: String
     /// The consumer group: part of each outcome's `source`.
     public var groupID: String
+    /// Whether outcomes and offsets are committed in one transaction; without it a crash may repeat outcomes.
+    public var usesTransactions: Bool
+    /// When what is settled is committed.
+    public var commitPace: CommitPace
+    /// Half a session time-out: a poll loop that stood still for longer may have cost the membership.
+    public var stallLimit: Duration
+    /// How long a request to the API may be on the wire.
+    public var requestTimeout: Duration
     /// The pool's bounds.
     public var limits: PoolLimits
     /// How changes are tried again.
@@ -21,6 +29,8 @@ public struct PipelineSettings: Sendable {
     public init(
         changesTopic: String = "contact-changes", outcomesTopic: String = "contact-outcomes",
         deadLettersTopic: String = "contact-changes.dlq", groupID: String = "contact-relay",
+        usesTransactions: Bool = true, commitPace: CommitPace = CommitPace(), stallLimit: Duration = .seconds(5),
+        requestTimeout: Duration = .seconds(30),
         limits: PoolLimits = PoolLimits(maxInFlight: 64, maxBuffered: 5000, maxParked: 10_000),
         retry: RetryPolicy = RetryPolicy(), gracePeriod: Duration = .seconds(45)
     ) {
@@ -28,6 +38,10 @@ public struct PipelineSettings: Sendable {
         self.outcomesTopic = outcomesTopic
         self.deadLettersTopic = deadLettersTopic
         self.groupID = groupID
+        self.usesTransactions = usesTransactions
+        self.commitPace = commitPace
+        self.stallLimit = stallLimit
+        self.requestTimeout = requestTimeout
         self.limits = limits
         self.retry = retry
         self.gracePeriod = gracePeriod

@@ -116,6 +116,12 @@ public final class WorkerPool<Key: Hashable & Sendable, Item: PoolItem>: Sendabl
     /// What the pool holds now; takes time in proportion to the number of reasons for which lanes are parked.
     public var snapshot: PoolSnapshot { shell.withLock { $0.state.snapshot } }
 
+    /// Where the first item is that is meant; nil when the pool holds none. Linear in all items of the pool, which waits
+    /// meanwhile.
+    public func place(where isMeant: @Sendable (Item) -> Bool) -> ItemPlace? {
+        shell.withLock { $0.state.place(where: isMeant) }
+    }
+
     // MARK: The shell
 
     /// Changes the state under the lock and then, without it, does what follows from the change.
