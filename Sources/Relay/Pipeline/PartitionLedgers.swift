@@ -123,7 +123,7 @@ final class PartitionLedgers: Sendable {
         state.withLock { state in
             let gone = assignments.filter { state.generation(of: $0.key) == $0.value }.map(\.key)
             for partition in gone { state.forget(partition) }
-            state.book.lost(gone)
+            state.book.close(gone)
             return gone
         }
     }
@@ -139,8 +139,8 @@ final class PartitionLedgers: Sendable {
                 if state.book.generation(of: record.partition) != generation {
                     state.book.assign(record.partition, generation: generation, next: record.offset)
                 }
-                let isNew = state.book.begin(record.partition, generation, offset: record.offset)
-                return isNew ? generation : nil
+                let beginning = state.book.begin(record.partition, generation, offset: record.offset)
+                return beginning == .begun ? generation : nil
             }
         }
     }
@@ -158,9 +158,10 @@ final class PartitionLedgers: Sendable {
     func takeCommits() -> [TopicPartition: OwedCommit] {
         state.withLock { state in
             var commits: [TopicPartition: OwedCommit] = [:]
-            for (partition, position) in state.book.takeCommits() {
+            for (partition, commit) in state.book.owedCommits() {
                 guard let generation = state.book.generation(of: partition) else { continue }
-                commits[partition] = OwedCommit(generation: generation, position: position)
+                state.book.committed(partition, generation, commit)
+                commits[partition] = OwedCommit(generation: generation, position: commit.position)
             }
             return commits
         }

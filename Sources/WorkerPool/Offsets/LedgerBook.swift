@@ -1,6 +1,9 @@
 /// The ledgers of all assigned partitions, each under its generation.
 ///
 /// What comes from an older assignment is ignored and counted, never entered into a newer one.
+///
+/// A transaction is planned on copies (`ledger(of:_:)`, see `OffsetLedger`); once it is committed, `finish` its records
+/// here and tell `committed` what went along. Nothing is to be told of one that was aborted.
 public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
     private var pages: [Partition: LedgerPage] = [:]
     private var latest = Generation(0)
@@ -19,38 +22,38 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
         return latest
     }
 
-    /// Opens the ledger of a partition that is read from offset `next` on; one that is open is dropped.
+    /// Opens the ledger of a partition that is read from offset `next` on, of which nothing beyond is finished.
     ///
-    /// - Parameter generation: from `newGeneration`; without it a new one is made. Traps when it is not newer than the
-    ///   one that the partition has.
+    /// As `assign(_:generation:resuming:)` otherwise.
+    @discardableResult
+    public mutating func assign(_ partition: Partition, generation: Generation? = nil, next: Int64) -> Generation {
+        assign(partition, generation: generation, resuming: CommitMap(position: next))
+    }
+
+    /// Opens the ledger of a partition that is read from the map's position on; one that is open is dropped.
+    ///
+    /// - Parameters:
+    ///   - generation: from `newGeneration`; without it a new one is made. Traps when it is not newer than the one that
+    ///     the partition has.
+    ///   - map: of what a former owner finished. It holds for reading from its position on only: where reading begins
+    ///     before it (the log was made anew, say), it must not be used.
     /// - Returns: the generation that records of this assignment must carry.
     @discardableResult
     public mutating func assign(
-        _ partition: Partition, generation: Generation? = nil, next: Int64
+        _ partition: Partition, generation: Generation? = nil, resuming map: CommitMap
     ) -> Generation {
         let generation = generation ?? newGeneration()
         if let page = pages[partition] {
             precondition(page.generation < generation, "LedgerBook.assign: the generation is not newer")
         }
         latest = max(latest, generation)
-        pages[partition] = LedgerPage(generation: generation, ledger: OffsetLedger(next: next), taken: next)
+        let ledger = OffsetLedger(resuming: map)
+        pages[partition] = LedgerPage(generation: generation, ledger: ledger, committed: ledger.commit)
         return generation
     }
 
-    /// Closes the ledgers of these partitions, after their work has been drained.
-    ///
-    /// - Returns: the positions for a last commit, of those that moved since they were last taken.
-    public mutating func revoke(_ partitions: [Partition]) -> [Partition: Int64] {
-        var commits: [Partition: Int64] = [:]
-        for partition in partitions {
-            guard let page = pages.removeValue(forKey: partition) else { continue }
-            if page.ledger.commitPosition != page.taken { commits[partition] = page.ledger.commitPosition }
-        }
-        return commits
-    }
-
-    /// Drops the ledgers of partitions that another may own already: nothing of them may be committed.
-    public mutating func lost(_ partitions: [Partition]) {
+    /// Closes the ledgers of these partitions: their work has been drained, or another owns them already.
+    public mutating func close(_ partitions: some Sequence<Partition>) {
         for partition in partitions { pages[partition] = nil }
     }
 
@@ -61,42 +64,46 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
 
     // MARK: Records
 
-    /// Enters a record that was read. False, and nothing is entered, when the generation is not the present one or
-    /// the offset is not beyond all before it: such a record is not to be worked on.
-    public mutating func begin(_ partition: Partition, _ generation: Generation, offset: Int64) -> Bool {
-        pages[partition]?.begin(generation, offset) ?? false
+    /// Enters a record that was read. Refused as well when the generation is not the present one.
+    public mutating func begin(
+        _ partition: Partition, _ generation: Generation, offset: Int64
+    ) -> OffsetLedger.Beginning {
+        guard pages[partition]?.generation == generation else { return .refused }
+        pages[partition]?.isTouched = true
+        return pages[partition]?.ledger.begin(offset) ?? .refused
     }
 
     /// Marks a record as done. False, and only counted, when it is stale, unknown or done already.
     @discardableResult
     public mutating func finish(_ partition: Partition, _ generation: Generation, offset: Int64) -> Bool {
-        let isFinished = pages[partition]?.finish(generation, offset) ?? false
-        if !isFinished { staleCount += 1 }
-        return isFinished
+        guard pages[partition]?.generation == generation, pages[partition]?.ledger.finish(offset) == true else {
+            staleCount += 1
+            return false
+        }
+        pages[partition]?.isTouched = true
+        return true
     }
 
     // MARK: Commits
 
-    /// The positions that moved since they were last taken; they count as committed unless `commitFailed` is told.
-    public mutating func takeCommits() -> [Partition: Int64] {
-        var commits: [Partition: Int64] = [:]
-        for (partition, page) in pages where page.ledger.commitPosition != page.taken {
-            commits[partition] = page.ledger.commitPosition
-        }
-        for (partition, position) in commits { pages[partition]?.taken = position }
+    /// A copy of the partition's ledger to plan on; nil when the generation is not the present one.
+    public func ledger(of partition: Partition, _ generation: Generation) -> OffsetLedger? {
+        pages[partition].flatMap { $0.generation == generation ? $0.ledger : nil }
+    }
+
+    /// What is to be committed of those partitions of which position or map differ from what was committed last.
+    /// Offered again until `committed` is told.
+    public mutating func owedCommits() -> [Partition: LedgerCommit] {
+        var commits: [Partition: LedgerCommit] = [:]
+        for partition in pages.keys { commits[partition] = pages[partition]?.owed() }
         return commits
     }
 
-    /// Offers these partitions again at the next `takeCommits`, moved or not.
-    public mutating func commitFailed(_ partitions: some Sequence<Partition>) {
-        for partition in partitions { pages[partition]?.taken = nil }
-    }
-
-    /// What may be committed of these partitions now, moved or not; those that are not assigned are left out.
-    public func positions(of partitions: [Partition]) -> [Partition: Int64] {
-        var positions: [Partition: Int64] = [:]
-        for partition in partitions { positions[partition] = pages[partition]?.ledger.commitPosition }
-        return positions
+    /// Notes what was committed of a partition; ignored when the generation is not the present one.
+    public mutating func committed(_ partition: Partition, _ generation: Generation, _ commit: LedgerCommit) {
+        guard pages[partition]?.generation == generation else { return }
+        pages[partition]?.committed = commit
+        pages[partition]?.isTouched = true
     }
 
     // MARK: Report
@@ -106,7 +113,8 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
         pages.mapValues { page in
             LedgerSnapshot(
                 generation: page.generation, commitPosition: page.ledger.commitPosition,
-                unfinishedCount: page.ledger.unfinishedCount, oldestUnfinished: page.ledger.oldestUnfinished)
+                unfinishedCount: page.ledger.unfinishedCount, oldestUnfinished: page.ledger.oldestUnfinished,
+                lastFinished: page.ledger.lastFinished)
         }
     }
 }

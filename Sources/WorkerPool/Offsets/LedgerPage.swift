@@ -2,14 +2,16 @@
 struct LedgerPage: Sendable {
     let generation: Generation
     var ledger: OffsetLedger
-    /// The position that was taken last, or with which the assignment began; nil when its commit failed.
-    var taken: Int64?
+    /// What was committed last, or with which the assignment began.
+    var committed: LedgerCommit
+    /// Whether anything happened since `committed` was found to be what the ledger says.
+    var isTouched = false
 
-    mutating func begin(_ generation: Generation, _ offset: Int64) -> Bool {
-        generation == self.generation && ledger.begin(offset)
-    }
-
-    mutating func finish(_ generation: Generation, _ offset: Int64) -> Bool {
-        generation == self.generation && ledger.finish(offset)
+    /// What is to be committed, if that differs from what was.
+    mutating func owed() -> LedgerCommit? {
+        guard isTouched else { return nil }
+        let commit = ledger.commit
+        if commit == committed { isTouched = false }
+        return isTouched ? commit : nil
     }
 }

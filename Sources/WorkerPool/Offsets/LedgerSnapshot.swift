@@ -11,4 +11,7 @@ public struct LedgerSnapshot: Sendable, Hashable {
 
     /// The offset of the first of them.
     public var oldestUnfinished: Int64?
+
+    /// The greatest offset that is finished beyond the commit position.
+    public var lastFinished: Int64?
 }
