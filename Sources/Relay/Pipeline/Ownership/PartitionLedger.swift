@@ -10,14 +10,6 @@ struct PartitionLedger: Sendable {
         case withdrawn
     }
 
-    /// What becomes of a settlement that is to be committed.
-    enum Admission {
-        case finished
-        case doesNotFit
-        /// It is none of this ledger's: a bug elsewhere, or finished already.
-        case notOpen
-    }
-
     let generation: Generation
     var phase = Phase.taking
     /// Nil until something says where reading began: what was committed, or the first record.
@@ -33,7 +25,7 @@ struct PartitionLedger: Sendable {
     mutating func open(at committed: CommittedOffset) -> String? {
         do throws(CommitMapFault) {
             ledger = OffsetLedger(
-                resuming: try CommitMap(position: committed.offset, text: committed.metadata))
+                resuming: try CommitMap(text: committed.metadata, position: committed.offset))
             return nil
         } catch {
             ledger = OffsetLedger(next: committed.offset)
@@ -49,9 +41,8 @@ struct PartitionLedger: Sendable {
     }
 
     /// On a copy: marks a record as done, if the map then still fits.
-    mutating func finishIfFits(_ offset: Int64) -> Admission {
-        guard ledger != nil else { return .notOpen }
-        return ledger!.finishIfFits(offset) ? .finished : .doesNotFit
+    mutating func finishIfFits(_ offset: Int64) -> OffsetLedger.Finishing {
+        ledger?.finishIfFits(offset) ?? .unknown
     }
 
     /// Marks a record as done.
@@ -74,10 +65,6 @@ struct PartitionLedger: Sendable {
 
     /// For status and metrics.
     var snapshot: LedgerSnapshot? {
-        ledger.map { ledger in
-            LedgerSnapshot(
-                generation: generation, commitPosition: ledger.commitPosition,
-                unfinishedCount: ledger.unfinishedCount, oldestUnfinished: ledger.oldestUnfinished)
-        }
+        ledger.map { LedgerSnapshot(generation: generation, of: $0) }
     }
 }

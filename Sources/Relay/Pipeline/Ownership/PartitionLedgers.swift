@@ -136,7 +136,7 @@ final class PartitionLedgers: Sendable {
                 switch page.finishIfFits(settlement.offset) {
                 case .finished: plan.admitted.append(entry)
                 case .doesNotFit: plan.held.append(entry)
-                case .notOpen: plan.stale.append(entry)
+                case .unknown: plan.stale.append(entry)
                 }
                 pages[settlement.partition] = page
             }
