@@ -68,6 +68,6 @@ public enum Interruption: Sendable {
     case wait(Reason, organization: String)
     /// A fault of the set-up or an outage: the whole intake pauses; counts neither attempt nor age.
     case outage(GenesysError)
-    /// The task was cancelled: the change is left to whoever gets the record next.
+    /// The task was cancelled or its permit withdrawn: the change is left to whoever gets the record next.
     case cancelled
 }

@@ -35,7 +35,7 @@ public struct ResourceApplier: Applying {
 
     public func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         guard let first = changes.first else { return ApplyResult(settled: []) }
-        var calls = TalliedAPI(api: api)
+        var calls = TalliedAPI(api: api, permit: permit)
         if first.change.verb == .migrated {
             do throws(ApplyFault) {
                 var applied = try await migrating.apply(first, through: &calls)
@@ -53,7 +53,7 @@ public struct ResourceApplier: Applying {
             guard fold.count > 1, case .rejected = error.consequence else {
                 return Self.result(of: error, tally: calls.tally)
             }
-            return await applyOneByOne(fold, spent: calls.tally)
+            return await applyOneByOne(fold, permit: permit, spent: calls.tally)
         }
     }
 
@@ -72,11 +72,13 @@ public struct ResourceApplier: Applying {
     }
 
     /// The write of a fold was refused: takes it apart, so that only the event at fault is rejected.
-    private func applyOneByOne(_ fold: [PendingChange], spent: CallTally) async -> ApplyResult {
+    private func applyOneByOne(
+        _ fold: [PendingChange], permit: WritePermit, spent: CallTally
+    ) async -> ApplyResult {
         var settled: [AppliedChange] = []
         var spent = spent
         for pending in fold {
-            var calls = TalliedAPI(api: api, tally: spent)
+            var calls = TalliedAPI(api: api, permit: permit, tally: spent)
             spent = CallTally()
             var result: ApplyResult
             do throws(ApplyFault) {

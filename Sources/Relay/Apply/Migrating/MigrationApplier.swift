@@ -161,7 +161,15 @@ struct MigrationApplier: Sendable {
         // Should the answer be lost, this is how the event, done again by a Genesys id that is gone, knows its end.
         let copyExternalID = copy["externalId"]?.stringValue
         if let copyExternalID { memory.remember(.contact, externalID: copyExternalID, id: id) }
-        let stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        let stored: JSONValue
+        do throws(ApplyFault) {
+            stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        } catch {
+            if case .api(let cause) = error, cause.kind == .withdrawn, let copyExternalID {
+                memory.forget(.contact, externalID: copyExternalID)
+            }
+            throw error
+        }
         if let copyExternalID { memory.forget(.contact, externalID: copyExternalID) }
         if let externalID = note?.externalID { memory.remember(.contact, externalID: externalID, id: id) }
         memory.keepCopy(stored, .contact, id: id)
