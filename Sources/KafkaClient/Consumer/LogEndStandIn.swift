@@ -1,0 +1,3 @@
+extension KafkaConsumer {
+    public func logEnd(of partition: TopicPartition) -> Int64? { nil }
+}
