@@ -177,10 +177,11 @@ final class SettlementWriter: Sendable {
     /// Lets more come together, until it is enough or the first has waited for long enough: a commit for each record would
     /// cost the broker more than the record.
     private func gather() async {
-        while !Task.isCancelled,
-            let end = queue.withLock({ $0.gatheringEnd(pace) }), time.now < end
-        {
-            await time.run(until: end) { await self.bell.wait() }
+        guard let end = queue.withLock({ $0.gatheringEnd(pace) }) else { return }
+        await time.run(until: end) {
+            while !Task.isCancelled, self.queue.withLock({ $0.gatheringEnd(self.pace) }) != nil {
+                await self.bell.wait()
+            }
         }
     }
 

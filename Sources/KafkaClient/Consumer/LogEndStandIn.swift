@@ -1,3 +1,0 @@
-extension KafkaConsumer {
-    public func logEnd(of partition: TopicPartition) -> Int64? { nil }
-}
