@@ -44,9 +44,6 @@ extension CommitMap {
         return Int64(length)
     }
 
-    /// The length of the text in bytes, also where it would be too long.
-    public var length: Int64 { shortest?.length ?? 0 }
-
     /// The map as an offset's metadata, at most `maximumLength` bytes; nil when no encoding of it is that short.
     public var text: String? {
         guard let (encoding, length) = shortest else { return "" }

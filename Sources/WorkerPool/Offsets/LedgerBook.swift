@@ -95,7 +95,10 @@ public struct LedgerBook<Partition: Hashable & Sendable>: Sendable {
     /// Offered again until `committed` is told.
     public mutating func owedCommits() -> [Partition: LedgerCommit] {
         var commits: [Partition: LedgerCommit] = [:]
-        for partition in pages.keys { commits[partition] = pages[partition]?.owed() }
+        // By index: in place, without a copy of the pages.
+        for index in pages.values.indices {
+            if let commit = pages.values[index].owed() { commits[pages.keys[index]] = commit }
+        }
         return commits
     }
 

@@ -22,7 +22,7 @@ import Testing
             var offset = Int64(random.below(2)) << random.below(50)
             committed = LedgerCommit(position: offset, metadata: nil)
             log = []
-            for _ in 0..<(50 + random.below(250)) {
+            for _ in 0..<(30 + random.below(200)) {
                 if random.below(rarity) == 0 { offset += Int64(random.below(width)) }
                 log.append(offset)
                 offset += 1
@@ -91,10 +91,10 @@ import Testing
 
     @Test func nothingIsSkippedThatWasNotDoneAndNothingIsDoneTwice() throws {
         var encodings: Set<String> = []
-        for seed in 0..<3000 as Range<UInt64> {
+        for seed in 0..<600 as Range<UInt64> {
             var world = World(seed: seed)
             for _ in 0..<world.random.below(7) {
-                // Some own it so shortly that they do not come to the end of the map.
+                // Some own it for so short a time that they do not come to the end of the map.
                 try world.own(steps: world.random.below(world.random.below(2) == 0 ? 12 : 150))
                 if world.random.below(5) == 0 { world.compact() }
             }

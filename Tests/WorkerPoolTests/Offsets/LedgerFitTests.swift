@@ -13,7 +13,7 @@ import Testing
 
     @Test func theLengthOfTheRunsIsForeseenExactly() throws {
         var (grown, shrunk, inherited) = (0, 0, 0)
-        for seed in 0..<2000 as Range<UInt64> {
+        for seed in 0..<1000 as Range<UInt64> {
             let random = SeededRandom(seed: seed)
             let map = random.below(2) == 0 ? CommitMap(position: 100) : CommitMapTests.random(random)
             var ledger = OffsetLedger(resuming: map)
@@ -30,7 +30,9 @@ import Testing
                     }
                     if beginning == .begun { open.append(offset) }
                     // What is read makes no map longer.
-                    guard ledger.map.runsLength <= before.runsLength, ledger.map.length <= before.length else {
+                    guard ledger.map.runsLength <= before.runsLength,
+                        ledger.map.shortest?.length ?? 0 <= before.shortest?.length ?? 0
+                    else {
                         throw Disagreement(seed: seed, about: "begin")
                     }
                     offset += 1
@@ -112,13 +114,13 @@ import Testing
     @Test func oneRecordThatWaitsCostsNothingHoweverFarOthersGo() {
         var ledger = OffsetLedger(next: 0)
         _ = ledger.begin(0)
-        for offset in 1..<Int64(2_000_000) {
+        for offset in 1..<Int64(1_000_000) {
             _ = ledger.begin(offset)
             // A few are always under way.
             if offset > 50 { _ = ledger.finishIfFits(offset - 50) }
         }
         #expect(ledger.unfinishedCount == 51 && ledger.unfinished.offsets.count < 300)
-        #expect(ledger.commitPosition == 0 && ledger.lastFinished == 1_999_949)
+        #expect(ledger.commitPosition == 0 && ledger.lastFinished == 999_949)
         #expect((ledger.commit.metadata?.utf8.count ?? .max) < 20)
     }
 }
