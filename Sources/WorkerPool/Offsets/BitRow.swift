@@ -31,6 +31,20 @@ struct BitRow: Sendable {
             guard index < words.count else { return count }
             word = words[index] ^ flip
         }
-        return min(count, index << 6 + word.trailingZeroBitCount)
+        return min(count, (index << 6) + word.trailingZeroBitCount)
+    }
+
+    /// The last index at or before `start` whose bit is `bit`; -1 where there is none.
+    func previous(_ bit: Bool, from start: Int) -> Int {
+        guard start >= 0 else { return -1 }
+        let flip: UInt64 = bit ? 0 : .max
+        var index = start >> 6
+        var word = (words[index] ^ flip) & (UInt64.max >> UInt64(63 - (start & 63)))
+        while word == 0 {
+            index -= 1
+            guard index >= 0 else { return -1 }
+            word = words[index] ^ flip
+        }
+        return (index << 6) + 63 - word.leadingZeroBitCount
     }
 }

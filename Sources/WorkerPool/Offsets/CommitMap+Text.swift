@@ -27,19 +27,22 @@ extension CommitMap {
         guard !isEmpty else { return nil }
         // The position itself is never finished, so it has no bit.
         let bitmap = (span - 1 + 5) / 6
-        var runs: Int64 = 0
-        var cursor = position
-        for range in finished {
-            runs += Int64(Sextets.width(of: range.lowerBound - cursor - 1))
-            runs += Int64(Sextets.width(of: range.upperBound - range.lowerBound - 1))
-            cursor = range.upperBound
-        }
+        let runs = runsLength
         let header = Int64(Self.headerLength)
         return runs <= bitmap ? (.runs, header + runs) : (.bitmap, header + bitmap)
     }
 
-    /// The length of the text in bytes, also where it would be too long.
-    public var length: Int64 { shortest?.length ?? 0 }
+    /// The length of the runs' payload.
+    var runsLength: Int64 {
+        var length = 0
+        var cursor = position
+        for range in finished {
+            length += Sextets.width(of: range.lowerBound - cursor - 1)
+            length += Sextets.width(of: range.upperBound - range.lowerBound - 1)
+            cursor = range.upperBound
+        }
+        return Int64(length)
+    }
 
     /// The map as an offset's metadata, at most `maximumLength` bytes; nil when no encoding of it is that short.
     public var text: String? {

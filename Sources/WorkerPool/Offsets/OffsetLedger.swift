@@ -20,6 +20,12 @@ public struct OffsetLedger: Sendable {
         case refused
     }
 
+    struct RunsLength {
+        var length: Int64
+        /// Otherwise it may be less.
+        var isExact: Bool
+    }
+
     private(set) var unfinished = UnfinishedRow()
     /// One past the last record that was read, or where reading begins.
     public private(set) var end: Int64
@@ -28,6 +34,8 @@ public struct OffsetLedger: Sendable {
     /// What a former owner finished; those from `inheritedIndex` on end after `end`.
     private let inherited: [Range<Int64>]
     private var inheritedIndex = 0
+    /// The length of the map's runs, kept from when `finishIfFits` first needs it.
+    var runs: RunsLength?
 
     /// Makes the ledger of a partition that is read from offset `next` on.
     public init(next: Int64) {
@@ -46,6 +54,7 @@ public struct OffsetLedger: Sendable {
     /// Enters a record that was read.
     public mutating func begin(_ offset: Int64) -> Beginning {
         guard offset >= end, offset < .max else { return .refused }
+        if firstInherited != nil { runs?.isExact = false }
         let follows = unfinished.last.map { $0 + 1 == end } ?? false
         var hole = end
         // By the former owner's map the holes before this record are unfinished as far as they touch something that is.
@@ -72,9 +81,18 @@ public struct OffsetLedger: Sendable {
     /// Marks a record as done. False, and nothing changes, when it was never begun or is done already.
     public mutating func finish(_ offset: Int64) -> Bool {
         guard let index = unfinished.index(of: offset) else { return false }
-        unfinished.remove(at: index)
-        reach = max(reach, offset + 1)
+        finish(at: index)
         return true
+    }
+
+    mutating func finish(at index: Int) {
+        if let known = runs {
+            let isOldest = index == unfinished.head
+            let growth = isOldest ? 0 : growth(finishingAt: index)
+            runs = RunsLength(length: known.length + growth, isExact: known.isExact && !isOldest)
+        }
+        reach = max(reach, unfinished.offsets[index] + 1)
+        unfinished.remove(at: index)
     }
 
     // MARK: Report
