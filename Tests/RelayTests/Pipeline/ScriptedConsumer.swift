@@ -99,6 +99,8 @@ final class ScriptedConsumer: KafkaConsuming {
 
     var pulse: PollPulse { PollPulse(age: .zero, stalls: 0) }
 
+    func logEnd(of partition: TopicPartition) -> Int64? { nil }
+
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata { KafkaGroupMetadata(bytes: []) }
 
     func close() async {
