@@ -74,9 +74,10 @@ public final class Pipeline: Sendable {
         worker = LaneWorker(
             applier: applier, retry: settings.retry, circuit: circuit,
             settle: { writer.settle($0) },
-            makeSettlement: { item, outcome in
+            makeSettlement: { item, outcome, deletion in
                 metrics.settled(after: outcome.duration)
-                return maker.settlement(of: item.record, item.decoded, generation: item.generation, outcome)
+                return maker.settlement(
+                    of: item.record, item.decoded, generation: item.generation, outcome, deletion: deletion)
             },
             time: time, random: random, logger: logger)
         departure = Departure(ledgers: ledgers, pool: pool, writer: writer, stop: stopSignal, time: time)
