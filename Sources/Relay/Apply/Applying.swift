@@ -43,19 +43,23 @@ public struct AppliedChange: Sendable {
     public var previousContactID: String?
     /// The id of the event whose write carried this change; nil where it had its own, or needed none.
     public var coalescedInto: String?
+    /// What must be remembered of a deletion, in the transaction of its outcome; nil for everything else.
+    public var deletion: Deletion?
     /// What was spent on it.
     public var tally: CallTally
 
     /// Makes one.
     public init(
         _ status: Outcome.Status, contactID: String? = nil, organizationID: String? = nil,
-        previousContactID: String? = nil, coalescedInto: String? = nil, tally: CallTally = CallTally()
+        previousContactID: String? = nil, coalescedInto: String? = nil, deletion: Deletion? = nil,
+        tally: CallTally = CallTally()
     ) {
         self.status = status
         self.contactID = contactID
         self.organizationID = organizationID
         self.previousContactID = previousContactID
         self.coalescedInto = coalescedInto
+        self.deletion = deletion
         self.tally = tally
     }
 }

@@ -16,10 +16,11 @@ public struct ResourceApplier: Applying {
     /// - Parameters:
     ///   - keepsMarks: Whether sequences are kept in the resources' metadata (`contacts.sequenceMarks`); without it every
     ///     event is applied in the order of the log.
+    ///   - deletions: What was deleted and must not come back; nil remembers nothing. Without marks it is not asked.
     ///   - contactTTL: How long a resource may be taken from memory (`cache.contactTtl`); zero reads it always.
     ///   - maxDelay: The longest time between two look-ups of a missing organization.
     public init(
-        api: any GenesysAPI, keepsMarks: Bool = true, contactTTL: Duration = .zero,
+        api: any GenesysAPI, keepsMarks: Bool = true, deletions: DeletionMemory? = nil, contactTTL: Duration = .zero,
         maxDelay: Duration = .seconds(60), time: any TimeSource, random: any RandomSource
     ) {
         let memory = ResourceMemory(contactTTL: contactTTL, time: time)
@@ -29,8 +30,11 @@ public struct ResourceApplier: Applying {
         let writer = ResourceWriter(memory: memory, watch: watch, resolver: resolver)
         self.api = api
         self.watch = watch
-        folding = FoldApplier(reader: reader, resolver: resolver, writer: writer, keepsMarks: keepsMarks)
-        migrating = MigrationApplier(reader: reader, resolver: resolver, memory: memory, keepsMarks: keepsMarks)
+        let deletions = keepsMarks ? deletions : nil
+        folding = FoldApplier(
+            reader: reader, resolver: resolver, writer: writer, deletions: deletions, keepsMarks: keepsMarks)
+        migrating = MigrationApplier(
+            reader: reader, resolver: resolver, memory: memory, deletions: deletions, keepsMarks: keepsMarks)
     }
 
     public func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {

@@ -13,7 +13,7 @@ struct LaneWorker: Sendable {
     let circuit: Circuit
     let admission: LaneAdmission
     let settle: @Sendable ([Settlement]) -> Void
-    let makeSettlement: @Sendable (WorkItem, Outcome) -> Settlement
+    let makeSettlement: @Sendable (WorkItem, Outcome, Deletion?) -> Settlement
     let time: any TimeSource
     let random: any RandomSource
     let logger: Logger
@@ -33,7 +33,7 @@ struct LaneWorker: Sendable {
         for (item, applied) in zip(run.items, result.settled) {
             item.progress.begin(at: started, outages: outages)
             item.progress.add(applied.tally, counts: true)
-            settlements.append(makeSettlement(item, outcome(of: item, applied)))
+            settlements.append(makeSettlement(item, outcome(of: item, applied), applied.deletion))
         }
         if result.settled.contains(where: { $0.tally.requests > 0 }) { circuit.succeeded(startedIn: epoch) }
 
@@ -44,7 +44,7 @@ struct LaneWorker: Sendable {
             item.progress.begin(at: started, outages: outages)
             switch judge(interruption, of: item, tally: result.interruptedTally, epoch: epoch) {
             case .givenUp(let reason):
-                settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason)))))
+                settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason))), nil))
                 verdict = .finished(settlements.count)
             case .parked(let until, let reason):
                 verdict = .parked(finished: settlements.count, until: until, reason: reason)
@@ -59,7 +59,9 @@ struct LaneWorker: Sendable {
     private static func pending(_ item: WorkItem) -> PendingChange {
         PendingChange(
             item.change, eventID: item.decoded.attributes.id ?? "", source: item.decoded.attributes.source ?? "",
-            sequence: item.decoded.attributes.sequence, earlierAttempts: item.progress.current.attempts)
+            eventType: item.decoded.attributes.type ?? "", sequence: item.decoded.attributes.sequence,
+            partition: item.partition, recordKey: item.decoded.record.keyText,
+            earlierAttempts: item.progress.current.attempts)
     }
 
     private enum Judgement {

@@ -98,9 +98,10 @@ public final class Pipeline: Sendable {
                 ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() },
                 logger: logger),
             settle: { writer.settle($0) },
-            makeSettlement: { item, outcome in
+            makeSettlement: { item, outcome, deletion in
                 metrics.settled(after: outcome.duration)
-                return maker.settlement(of: item.record, item.decoded, generation: item.generation, outcome)
+                return maker.settlement(
+                    of: item.record, item.decoded, generation: item.generation, outcome, deletion: deletion)
             },
             time: time, random: random, logger: logger)
         let departure = Departure(

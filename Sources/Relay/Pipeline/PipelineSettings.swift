@@ -8,6 +8,8 @@ public struct PipelineSettings: Sendable {
     public var outcomesTopic: String
     /// The topic that their dead letters go to.
     public var deadLettersTopic: String
+    /// The compacted topic that remembers deletions, with as many partitions as `changesTopic`.
+    public var deletionsTopic: String
     /// The consumer group: part of each outcome's `source`.
     public var groupID: String
     /// Whether outcomes and offsets are committed in one transaction; without it a crash may repeat outcomes.
@@ -28,15 +30,16 @@ public struct PipelineSettings: Sendable {
     /// Makes settings; what has a default has the contract's.
     public init(
         changesTopic: String = "contact-changes", outcomesTopic: String = "contact-outcomes",
-        deadLettersTopic: String = "contact-changes.dlq", groupID: String = "contact-relay",
-        usesTransactions: Bool = true, commitPace: CommitPace = CommitPace(), stallLimit: Duration = .seconds(5),
-        requestTimeout: Duration = .seconds(30),
+        deadLettersTopic: String = "contact-changes.dlq", deletionsTopic: String = "contact-deletions",
+        groupID: String = "contact-relay", usesTransactions: Bool = true, commitPace: CommitPace = CommitPace(),
+        stallLimit: Duration = .seconds(5), requestTimeout: Duration = .seconds(30),
         limits: PoolLimits = PoolLimits(maxInFlight: 64, maxBuffered: 5000, maxParked: 10_000),
         retry: RetryPolicy = RetryPolicy(), gracePeriod: Duration = .seconds(45)
     ) {
         self.changesTopic = changesTopic
         self.outcomesTopic = outcomesTopic
         self.deadLettersTopic = deadLettersTopic
+        self.deletionsTopic = deletionsTopic
         self.groupID = groupID
         self.usesTransactions = usesTransactions
         self.commitPace = commitPace

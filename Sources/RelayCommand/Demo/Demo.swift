@@ -26,7 +26,9 @@ struct Demo: Sendable {
         let started = time.now
         let cluster = try EmbeddedCluster()
         let topics = settings.topics
-        for topic in [topics.contactChanges, topics.contactOutcomes, topics.contactChangesDeadLetters] {
+        for topic in [
+            topics.contactChanges, topics.contactOutcomes, topics.contactChangesDeadLetters, topics.contactDeletions,
+        ] {
             try await cluster.createTopic(topic, partitions: Self.partitions)
         }
         var sandboxSettings = SandboxSettings()
