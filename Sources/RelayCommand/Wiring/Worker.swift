@@ -15,6 +15,7 @@ final class Worker: Sendable {
     let api: GenesysClient
     private let transport: CurlTransport
     private let producer: KafkaProducer
+    private let stateReader: KafkaStateReader
     private let admin: AdminServer
     private let logger: Logger
 
@@ -41,8 +42,12 @@ final class Worker: Sendable {
         do throws(KafkaError) {
             producer = try KafkaProducer(
                 // A hanging broker must not hold the process for longer.
-                settings: client, transactionalID: settings.transactionalID(random), closeTimeout: Self.flushTime, observer: .logging(to: kafkaLogger),
+                settings: client, transactionalID: settings.transactionalID(random), closeTimeout: Self.flushTime,
+                observer: .logging(to: kafkaLogger),
                 onError: { kafkaLogger.warning("the producer reports a fault", ["fault": $0.description]) })
+            stateReader = try KafkaStateReader(
+                settings: client, observer: .logging(to: kafkaLogger),
+                onError: { kafkaLogger.warning("the state reader reports a fault", ["fault": $0.description]) })
             consumer = try KafkaConsumer(
                 settings: client,
                 subscription: KafkaSubscription(
@@ -54,12 +59,20 @@ final class Worker: Sendable {
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
+        let deletions = DeletionMemory(
+            topic: settings.topics.contactDeletions, retention: settings.contacts.deletionRetention, time: time,
+            logger: logger.component("relay"))
         let applier = ResourceApplier(
-            api: api, keepsMarks: settings.contacts.sequenceMarks, contactTTL: settings.contacts.contactTTL,
+            api: api, keepsMarks: settings.contacts.sequenceMarks, deletions: deletions,
+            contactTTL: settings.contacts.contactTTL,
             maxDelay: settings.retry.maxDelay, time: time, random: random)
         pipeline = Pipeline(
-            settings: PipelineSettings(settings, sessionTimeout: client.sessionTimeout), consumer: consumer, producer: producer,
-            applier: applier, watch: applier.watch, time: time, random: random, health: health, registry: registry,
+            settings: PipelineSettings(settings, sessionTimeout: client.sessionTimeout), consumer: consumer,
+            producer: producer,
+            applier: applier, watch: applier.watch,
+            // Without marks nothing is judged by them.
+            states: settings.contacts.sequenceMarks ? [deletions] : [], stateReader: stateReader, time: time,
+            random: random, health: health, registry: registry,
             logger: logger.component("relay"))
         admin = AdminServer(
             host: settings.operation.adminHost, port: settings.operation.adminPort,
@@ -81,7 +94,8 @@ final class Worker: Sendable {
         }
         return CommandFailure(
             exitCode: .configuration,
-            message: "the Kafka cluster does not allow what the worker is for: \(error); grant its principal read on the "
+            message:
+                "the Kafka cluster does not allow what the worker is for: \(error); grant its principal read on the "
                 + "group and the input topics, write on the topics that it writes, and write on its transactional id "
                 + "(or set kafka.transactions to false)")
     }
@@ -98,6 +112,7 @@ final class Worker: Sendable {
         }
         logger.info("stopping, step 5 of 6: flush", ["allowedMs": "\(Self.flushTime.wholeMilliseconds)"])
         await producer.close()
+        await stateReader.close()
         await transport.close()
         logger.info("stopping, step 6 of 6: close")
         admin.stop()
@@ -110,7 +125,8 @@ extension PipelineSettings {
     init(_ settings: RelaySettings, sessionTimeout: Duration) {
         self.init(
             changesTopic: settings.topics.contactChanges, outcomesTopic: settings.topics.contactOutcomes,
-            deadLettersTopic: settings.topics.contactChangesDeadLetters, groupID: settings.kafka.groupID,
+            deadLettersTopic: settings.topics.contactChangesDeadLetters,
+            deletionsTopic: settings.topics.contactDeletions, groupID: settings.kafka.groupID,
             usesTransactions: settings.delivery.usesTransactions,
             commitPace: CommitPace(
                 records: settings.delivery.commitRecords, interval: settings.delivery.commitInterval),

@@ -74,9 +74,10 @@ import WorkerPool
                     AssignedPartition(
                         Self.partition, committed: CommittedOffset(commit.position, metadata: commit.metadata ?? ""))
                 ]),
-                .records(["a", "b", "c"].enumerated().map {
-                    PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
-                }))
+                .records(
+                    ["a", "b", "c"].enumerated().map {
+                        PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
+                    }))
             await $0.producer.count(2)
         }
         #expect(harness.applier.log.sorted() == ["a", "c"])
@@ -95,9 +96,10 @@ import WorkerPool
                     AssignedPartition(
                         Self.partition, committed: CommittedOffset(9, metadata: ledger.commit.metadata ?? ""))
                 ]),
-                .records(["a", "b", "c"].enumerated().map {
-                    PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
-                }))
+                .records(
+                    ["a", "b", "c"].enumerated().map {
+                        PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
+                    }))
             await $0.producer.count(3)
         }
         #expect(harness.applier.log.sorted() == ["a", "b", "c"])

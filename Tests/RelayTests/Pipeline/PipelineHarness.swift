@@ -25,8 +25,10 @@ struct PipelineHarness {
         producer = RecordingProducer(committingTo: consumer)
         pipeline = Pipeline(
             settings: PipelineSettings(
-                usesTransactions: usesTransactions, commitPace: CommitPace(interval: .milliseconds(20)), limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
-            consumer: consumer, producer: producer, applier: applier, states: states, stateReader: stateReader, time: time, random: SeededRandom(seed: 1),
+                usesTransactions: usesTransactions, commitPace: CommitPace(interval: .milliseconds(20)),
+                limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
+            consumer: consumer, producer: producer, applier: applier, states: states, stateReader: stateReader,
+            time: time, random: SeededRandom(seed: 1),
             health: health, registry: MetricsRegistry(), logger: .disabled)
     }
 

@@ -56,7 +56,9 @@ final class RecordingProducer: KafkaProducing {
     var batches: [[ProducerRecord]] { state.withLock { $0.batches } }
 
     /// Has the next call of that kind fail; several queue up.
-    func failNext(_ call: Call, with error: KafkaError) { state.withLock { $0.faults[call, default: []].append(error) } }
+    func failNext(_ call: Call, with error: KafkaError) {
+        state.withLock { $0.faults[call, default: []].append(error) }
+    }
 
     func records(of topic: String) -> [ProducerRecord] {
         state.withLock { $0.records.filter { $0.topic == topic } }

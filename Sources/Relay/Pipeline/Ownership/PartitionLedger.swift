@@ -14,6 +14,7 @@ struct PartitionLedger: Sendable {
     var phase = Phase.taking
     /// Nil until something says where reading began: what was committed, or the first record.
     private var ledger: OffsetLedger?
+    private var hasRead = false
 
     init(generation: Generation) {
         self.generation = generation
@@ -36,7 +37,10 @@ struct PartitionLedger: Sendable {
     /// Enters a record; the generation under which it is to be worked on, or nil when it is not.
     mutating func begin(_ offset: Int64) -> Generation? {
         guard phase == .taking else { return nil }
-        if ledger == nil { ledger = OffsetLedger(next: offset) }
+        // Before what was committed reading begins only in a log that was made anew, when its loss is accepted: what was
+        // committed says nothing about that log.
+        if ledger.map({ !hasRead && offset < $0.end }) ?? true { ledger = OffsetLedger(next: offset) }
+        hasRead = true
         return ledger?.begin(offset) == .begun ? generation : nil
     }
 

@@ -197,7 +197,8 @@ final class SettlementWriter: Sendable {
     private func report(_ faults: [RecordFault], waiting: Int) {
         guard let first = faults.first else { return }
         health.report(
-            .outcomes, "\(faults.count) outcomes or dead letters cannot be written to \(first.topic): \(first.error.code)")
+            .outcomes,
+            "\(faults.count) outcomes or dead letters cannot be written to \(first.topic): \(first.error.code)")
         logger.error(
             "records cannot be written: their offsets stay uncommitted",
             [
