@@ -49,11 +49,11 @@ final class TopicReader: Sendable {
     /// records and open transactions do not disturb. To be called once.
     func allRecords() async throws -> [KafkaRecord] {
         _ = try await scenario.produce(
-            (0..<Scenario.partitions).map {
+            (0..<scenario.partitions).map {
                 ProducerRecord(topic: topic, partition: $0, key: nil, value: nil, headers: [Self.mark])
             })
         try await eventually("\(topic) is read to its end") {
-            state.withLock { $0.marks.count } == Int(Scenario.partitions)
+            state.withLock { $0.marks.count } == Int(scenario.partitions)
         }
         return records
     }
