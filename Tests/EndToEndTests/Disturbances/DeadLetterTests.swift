@@ -9,12 +9,14 @@ extension EndToEnd {
         /// The topic of the dead letters is not there, and the broker makes none by itself.
         @Test func whatCannotBeWrittenIsKeptAndTheOthersGoOn() async throws {
             let started = ContinuousClock.now
+            // How long the library waits for a topic to turn up, before it says that it is not there.
+            let patience = Effort.short(["topic.metadata.propagation.max.ms=3000"], long: [])
             try await Scenario.with(partitions: 6, logsWrites: true) { scenario in
                 try await scenario.deleteTopic(scenario.deadLetters)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
-                    try await Fleet.with(scenario, Membership(.range)) { fleet in
+                    try await Fleet.with(scenario, Membership(.range, properties: patience)) { fleet in
                         var narrator = Narrator(
-                            Story(steppedFor: scenario.changes, contacts: 300, malformed: 8, seed: 95), in: scenario)
+                            Story(steppedFor: scenario.changes, contacts: 300, malformed: 20, seed: 95), in: scenario)
                         try await narrator.tell(Effort.short(600, long: 10_000))
                         let bad = narrator.story.events.count { $0.fate == .rejected }
                         try #require(bad > 3)

@@ -10,16 +10,13 @@ struct Ordeal {
     let verdict: Verdict
     let outcomes: [KafkaRecord]
     let letters: [KafkaRecord]
-    let history: WriteHistory
-    /// When each event's outcome was written, by the event's index.
-    private let written: [Int: WallTime]
+    private let calls: [LoggedCall]
 
     init(_ verdict: Verdict, outcomes: [KafkaRecord], letters: [KafkaRecord]) throws {
         self.verdict = verdict
         self.outcomes = outcomes
         self.letters = letters
-        history = WriteHistory(verdict.scenario.sandbox.requests())
-        written = try verdict.timesOfOutcomes(outcomes)
+        calls = verdict.scenario.sandbox.requests()
     }
 
     /// Waits until all is committed, while the fleet is tended, and reads what is there then.
@@ -45,54 +42,11 @@ struct Ordeal {
         return try Ordeal(verdict, outcomes: records, letters: letters)
     }
 
-    /// A write of an event whose outcome had been written before: its worker had no right to it any more. What the
-    /// network or a kernel held while a replica stood still comes so late.
-    struct LateWrite {
-        var name: String
-        var write: WriteHistory.Write
-    }
-
-    var lateWrites: [LateWrite] {
-        let indices = indicesBySteps
-        return history.writes.sorted { $0.key < $1.key }.flatMap { name, writes in
-            writes.compactMap { write in
-                guard let index = indices[name]?[write.step], let outcome = written[index],
-                    // The two clocks are one, cut to milliseconds at different moments.
-                    write.time.milliseconds > outcome.milliseconds + 1
-                else { return nil }
-                return LateWrite(name: name, write: write)
-            }
-        }
-    }
-
-    /// The writes of a key go forward. They may go back once for each time that a replica was disturbed; not behind what
-    /// was committed, which `lateWrites` shows.
-    func wrongOrder(disturbances: [WallTime]) -> (wrong: [String], returns: Int) {
-        var wrong: [String] = []
-        var returns = 0
-        for (name, writes) in history.writes.sorted(by: { $0.key < $1.key }) {
-            var head = -1
-            var lastReturn = WallTime(milliseconds: 0)
-            for write in writes {
-                if write.step <= head {
-                    returns += 1
-                    if !disturbances.contains(where: { $0 >= lastReturn && $0 <= write.time }) {
-                        wrong.append(
-                            "\(name): back from step \(head) to \(write.step) at \(write.time) without a cause since "
-                                + "\(lastReturn)")
-                    }
-                    lastReturn = write.time
-                }
-                head = write.step
-            }
-        }
-        return (wrong, returns)
-    }
-
-    private var indicesBySteps: [String: [Int: Int]] {
-        verdict.story.events.indices.reduce(into: [:]) { indices, index in
-            let event = verdict.story.events[index]
-            if event.fate != .rejected { indices[event.externalID, default: [:]][event.step] = index }
+    /// When each good event's outcome was written, by resource and step.
+    private func outcomesBySteps() throws -> [String: [Int: WallTime]] {
+        try verdict.timesOfOutcomes(outcomes).reduce(into: [:]) { times, next in
+            let event = verdict.story.events[next.key]
+            if event.fate != .rejected { times[event.externalID, default: [:]][event.step] = next.value }
         }
     }
 
@@ -108,18 +62,21 @@ struct Ordeal {
 
     /// Looks at everything; what is wrong is an issue of the test, and the figures are printed.
     ///
-    /// - Parameter onTheWire: How many late writes may be put down to a replica that stood still. What these changed is no
-    ///   fault of the state.
+    /// - Parameter onTheWire: How many late writes may be put down to replicas that stood still: a call that was past the
+    ///   last look at whether it may be made. What these changed is no fault of the state.
     func judge(
         _ title: String, fleet: Fleet, started: ContinuousClock.Instant, onTheWire: Int = 0, more: String = ""
     ) async throws {
-        let late = lateWrites
+        let history = WriteHistory(calls)
+        let late = history.late(after: try outcomesBySteps())
+        let order = history.order(disturbances: await fleet.disturbances)
         let excused = onTheWire > 0 ? Set(late.map(\.name)) : []
-        let order = wrongOrder(disturbances: await fleet.disturbances)
         let created = verdict.story.events.count { $0.fate == .created }
+        let creations = calls.count { $0.method == "POST" && $0.sent != nil && $0.status == 201 }
+        let repeats = try verdict.repeats(outcomes)
         let complaints = [
             ("outcomes", try verdict.wrongOutcomes(outcomes, mayDiffer: true)),
-            ("repeated outcomes", try verdict.repeats(outcomes) == 0 ? [] : ["\(try verdict.repeats(outcomes))"]),
+            ("repeated outcomes", repeats == 0 ? [] : ["\(repeats)"]),
             ("order of outcomes", try verdict.disorder(outcomes)),
             ("dead letters", verdict.wrongDeadLetters(letters, repeats: 0)),
             ("state", verdict.wrongState().filter { line in !excused.contains { line.hasPrefix("\($0):") } }),
@@ -128,25 +85,25 @@ struct Ordeal {
                 "writes of what was committed",
                 late.count <= onTheWire ? [] : late.map { "\($0.name): step \($0.write.step) at \($0.write.time)" }
             ),
-            ("creations", history.creations == created ? [] : ["\(history.creations) for \(created) resources"]),
+            ("creations", creations == created ? [] : ["\(creations) for \(created) resources"]),
             ("replicas", await fleet.faults),
-        ]
-        var isWrong = false
-        for (what, wrong) in complaints where !wrong.isEmpty {
-            isWrong = true
-            Issue.record("\(what): \(wrong.count) wrong: \(wrong.prefix(5))")
+        ].filter { !$0.1.isEmpty }
+        for (what, wrong) in complaints {
+            Issue.record("\(title): \(what): \(wrong.count) wrong: \(wrong.prefix(5))")
         }
-        if isWrong { print(await fleet.logTails) }
+        if !complaints.isEmpty { print(await fleet.keepLogs()) }
+
+        let refusals = calls.filter { $0.status >= 400 }.map { "\($0.time) \($0.method) \($0.target): \($0.status)" }
         let selfEnded = await fleet.selfEnded
+        let apiCalls = verdict.scenario.sandbox.statistics.calls
         print(
             """
-            \(title): \(verdict.story.events.count) events, \(await fleet.kills) kills, \
-            \(verdict.scenario.sandbox.statistics.calls) API calls, \(history.count) writes, \
+            \(title): \(verdict.story.events.count) events, \(await fleet.kills) kills, \(apiCalls) API calls, \
+            \(apiCalls - (try verdict.requestsTold(outcomes))) of them told by no outcome, \(history.count) writes, \
             \(history.repeated) of them repeated, \(order.returns) returns of a key, \(late.count) late writes, \
-            \(history.refusals.count) refusals, \(selfEnded.count) replicas ended by themselves, \
+            \(refusals.count) refusals, \(selfEnded.count) replicas ended by themselves, \
             \(Int((ContinuousClock.now - started).inSeconds)) s\(more)
             """)
-        for words in Set(selfEnded).sorted().prefix(5) { print("  \(words)") }
-        for refusal in history.refusals.prefix(5) { print("  \(refusal)") }
+        for words in Set(selfEnded).sorted().prefix(5) + refusals.prefix(5) { print("  \(words)") }
     }
 }

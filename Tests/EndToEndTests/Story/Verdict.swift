@@ -97,6 +97,11 @@ struct Verdict {
         }
     }
 
+    /// How many requests the outcomes tell of: what a worker asked before it was killed, nobody tells of.
+    func requestsTold(_ records: [KafkaRecord]) throws -> Int {
+        try outcomes(records).reduce(0) { $0 + Int($1.outcome["data"]?["requests"]?.intValue ?? 0) }
+    }
+
     private func outcomes(_ records: [KafkaRecord]) throws -> [(id: String, outcome: JSONValue)] {
         try records.map { record in
             let outcome = try JSONValue(parsing: record.value ?? [])

@@ -12,12 +12,13 @@ actor Fleet {
     private let more: [String: String]
     private var replicas: [Int: RelayProcess] = [:]
     private var former: [RelayProcess] = []
+    private var keepsLogs = false
 
     /// What was done to replicas that may let work be done again, in the order of time.
     private(set) var disturbances: [WallTime] = []
     private(set) var kills = 0
-    /// When a replica that had stood still went on.
-    private(set) var awakenings: [WallTime] = []
+    /// How often a replica that had stood still went on.
+    private(set) var awakenings = 0
     /// The last words of those that ended by themselves, as a worker does that was fenced.
     private(set) var selfEnded: [String] = []
     /// What no replica may do.
@@ -31,11 +32,11 @@ actor Fleet {
         let fleet = Fleet(scenario, membership, more)
         do {
             let result = try await body(fleet)
-            await fleet.end(keepsLogs: await !fleet.faults.isEmpty)
+            await fleet.end()
             return result
         } catch {
-            let logs = await fleet.logTails
-            await fleet.end(keepsLogs: true)
+            let logs = await fleet.keepLogs()
+            await fleet.end()
             throw RelayProcess.Failure(description: "\(error)\n\(logs)")
         }
     }
@@ -87,7 +88,7 @@ actor Fleet {
     /// SIGCONT.
     func resume(_ slot: Int) {
         disturbances.append(.system)
-        awakenings.append(.system)
+        awakenings += 1
         replicas[slot]?.signal(SIGCONT)
     }
 
@@ -112,7 +113,7 @@ actor Fleet {
     /// The broker was disturbed.
     func disturb() { disturbances.append(.system) }
 
-    private func end(keepsLogs: Bool) async {
+    private func end() async {
         for replica in replicas.values { await replica.end() }
         for replica in former + replicas.values where !keepsLogs {
             try? FileManager.default.removeItem(at: replica.logFile)
@@ -122,11 +123,10 @@ actor Fleet {
 
     // MARK: What they say
 
-    /// The ends of the logs of those that run, and of the last that do not.
-    var logTails: String {
-        (former.suffix(3) + replicas.sorted { $0.key < $1.key }.map(\.value)).map(\.logTail).joined(separator: "\n")
+    /// The ends of the logs of those that run, and of the last that do not; all of them stay where they are.
+    func keepLogs() -> String {
+        keepsLogs = true
+        let running = replicas.sorted { $0.key < $1.key }.map(\.value)
+        return (former.suffix(3) + running).map(\.logTail).joined(separator: "\n")
     }
-
-    /// All lines of all replicas so far.
-    var log: [JSONValue] { (former + replicas.sorted { $0.key < $1.key }.map(\.value)).flatMap(\.log) }
 }
