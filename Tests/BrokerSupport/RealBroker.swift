@@ -2,7 +2,7 @@ import Foundation
 public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
-/// `../shared/kafka` for the life of this process.
+/// `../shared/kafka` for the life of this process, which compacts its logs more often than others.
 public enum RealBroker {
     /// Whether there is one, or can be.
     public static let isThere = named != nil || missing == nil
@@ -21,7 +21,7 @@ public enum RealBroker {
 
     private static func start() throws -> String {
         let folder = try BrokerScript.makeFolder()
-        return try BrokerScript.start(in: folder, set: shortSessions).servers
+        return try BrokerScript.start(in: folder, set: shortSessions + ["log.cleaner.backoff.ms=300"]).servers
     }
 
     /// Members of the protocol of KIP-848 are told by the broker how long a session lasts.
