@@ -2,7 +2,7 @@ import Foundation
 public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
-/// `../shared/kafka` for the life of this process, which compacts its logs more often than others.
+/// `../shared/kafka` for the life of this process, which is quicker than others in what tests wait for.
 public enum RealBroker {
     /// Whether there is one, or can be.
     public static let isThere = named != nil || missing == nil
@@ -34,6 +34,14 @@ public enum RealBroker {
 
     private static let servers = Result { try named ?? start() }
 
+    /// What a test would wait for otherwise: the compaction of a log, and with KIP-848 heartbeats and the end of a session,
+    /// which the broker decides.
+    private static let hurry = [
+        "log.cleaner.backoff.ms=300",
+        "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000",
+        "group.consumer.min.heartbeat.interval.ms=500", "group.consumer.heartbeat.interval.ms=500",
+    ]
+
     private static func start() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("contact-relay-kafka-\(getpid())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -43,7 +51,7 @@ public enum RealBroker {
         for _ in 0..<3 {
             let data = folder.appendingPathComponent("\(UInt32.random(in: 0...UInt32.max))").path
             let (status, output, errors) = try run(
-                [script, "start", data, String(freePort()), "--set", "log.cleaner.backoff.ms=300"])
+                [script, "start", data, String(freePort())] + hurry.flatMap { ["--set", $0] })
             if status == 0 { return output.trimmingCharacters(in: .whitespacesAndNewlines) }
             fault = errors
         }
