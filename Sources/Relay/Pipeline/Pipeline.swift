@@ -28,6 +28,9 @@ public final class Pipeline: Sendable {
     private let time: any TimeSource
     private let logger: Logger
 
+    /// So many tombstones of each state go along with one commit.
+    private static let mostExpired = 100
+
     /// Joins the parts; nothing starts before `run`.
     ///
     /// - Parameters:
@@ -58,6 +61,7 @@ public final class Pipeline: Sendable {
             log: log, ledgers: ledgers, fence: fence, pace: settings.commitPace,
             backlogLimit: settings.limits.maxBuffered, time: time, random: random, health: health, logger: logger,
             events: SettlementWriter.Events(
+                extras: { states.flatMap { $0.takeExpired(limit: Self.mostExpired) } },
                 backlogChanged: { flow.set(.outcomesWaiting) { writerPressure.ask() } },
                 held: { flow.set(.commitMapFull, only: $0) },
                 written: { metrics.wrote($0) }))

@@ -14,6 +14,7 @@ final class ScriptedConsumer: KafkaConsuming {
         var assigned: Set<TopicPartition> = []
         var stalls = 0
         var isPlaceWithheld = false
+        var placeCalls = 0
     }
 
     private let state = Mutex(State())
@@ -41,6 +42,9 @@ final class ScriptedConsumer: KafkaConsuming {
 
     /// The poll loop stood still: a process that was stopped and woke up.
     func standStill() { state.withLock { $0.stalls += 1 } }
+
+    /// How often the place in the group was asked for.
+    var placeCalls: Int { state.withLock { $0.placeCalls } }
 
     /// Has the place in the group not given, as while a rebalance is not worked through.
     func withholdPlace(_ isWithheld: Bool) { state.withLock { $0.isPlaceWithheld = isWithheld } }
@@ -120,7 +124,11 @@ final class ScriptedConsumer: KafkaConsuming {
     func logEnd(of partition: TopicPartition) -> Int64? { nil }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
-        if state.withLock({ $0.isPlaceWithheld }) {
+        let isWithheld = state.withLock { state in
+            state.placeCalls += 1
+            return state.isPlaceWithheld
+        }
+        if isWithheld {
             throw KafkaError(code: "_STATE", message: "no place", isRetriable: true)
         }
         return KafkaGroupMetadata(bytes: [])

@@ -23,8 +23,10 @@ final class SettlementWriter: Sendable {
     private let health: HealthBoard
     private let logger: Logger
 
-    /// What the writer tells; called outside of any lock.
+    /// What the writer tells and asks; called outside of any lock.
     struct Events: Sendable {
+        /// Before each attempt, for records that go along.
+        var extras: @Sendable () -> [ProducerRecord] = { [] }
         /// After each change of the backlog.
         var backlogChanged: @Sendable () -> Void
         /// With the partitions of which something waits for room in the commit's map.
@@ -129,7 +131,7 @@ final class SettlementWriter: Sendable {
                 await wait(until: hand.wakeUp)
                 continue
             }
-            let verdict = try await log.write(&attempt.entries, offsets: plan.offsets) {
+            let verdict = try await log.write(&attempt.entries, extras: events.extras(), offsets: plan.offsets) {
                 self.ledgers.own(plan.assignments)
             }
             switch verdict {
