@@ -2,7 +2,7 @@ import Foundation
 public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
-/// `../shared/kafka` for the life of this process.
+/// `../shared/kafka` for the life of this process, which compacts its logs more often than others.
 public enum RealBroker {
     /// Whether there is one, or can be.
     public static let isThere = named != nil || missing == nil
@@ -42,7 +42,8 @@ public enum RealBroker {
         // Somebody else may take the port between the search and the start.
         for _ in 0..<3 {
             let data = folder.appendingPathComponent("\(UInt32.random(in: 0...UInt32.max))").path
-            let (status, output, errors) = try run([script, "start", data, String(freePort())])
+            let (status, output, errors) = try run(
+                [script, "start", data, String(freePort()), "--set", "log.cleaner.backoff.ms=300"])
             if status == 0 { return output.trimmingCharacters(in: .whitespacesAndNewlines) }
             fault = errors
         }

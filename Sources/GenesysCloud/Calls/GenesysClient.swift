@@ -122,7 +122,12 @@ public final class GenesysClient: GenesysAPI {
                 pacer.giveBack(turn)
                 throw GenesysError(.withdrawn, message: "the permit was withdrawn before the write was sent")
             }
-            let result = await send(request, token)
+            // A write goes to its end once it is sent, so it must not begin when nobody wants it any more.
+            guard !call.isWrite || !Task.isCancelled else {
+                pacer.giveBack(turn)
+                throw GenesysError(.cancelled, message: "cancelled before the write was sent")
+            }
+            let result = await send(request, token, isWrite: call.isWrite)
             counters.count(method: request.method, result)
             switch result {
             case .success(let response):
@@ -160,7 +165,10 @@ public final class GenesysClient: GenesysAPI {
         }
     }
 
-    private func send(_ request: APIRequest, _ token: AccessToken) async -> Result<HTTPResponse, HTTPError> {
+    /// A write is not broken off with its task: it could land after the next owner's, and undo it.
+    private func send(
+        _ request: APIRequest, _ token: AccessToken, isWrite: Bool
+    ) async -> Result<HTTPResponse, HTTPError> {
         var headers = [
             HTTPHeader("Authorization", "Bearer \(token.value)"), HTTPHeader("Accept", "application/json"),
         ]
@@ -170,7 +178,7 @@ public final class GenesysClient: GenesysAPI {
                 try await transport.send(
                     HTTPRequest(
                         method: request.method, url: baseURL + request.target, headers: headers, body: request.body,
-                        timeout: settings.requestTimeout)))
+                        timeout: settings.requestTimeout, endsWithTask: !isWrite)))
         } catch {
             return .failure(error)
         }

@@ -4,7 +4,7 @@ internal import Synchronization
 final class ConsumerCore: Sendable {
     let handle: ClientHandle
     let calls: ConsumerCalls
-    let commands: CommandBox
+    let commands: CommandBox<ConsumerCommand>
     let mailbox: EventMailbox
     let subscription: KafkaSubscription
     let isCooperative: Bool
@@ -13,6 +13,8 @@ final class ConsumerCore: Sendable {
     let ended = Latch()
     let reports: CallbackReports
     let pulse: PulseMeter
+    /// False when the client is freed or about to be.
+    private let isAlive = Mutex(true)
 
     init(
         settings: KafkaClientSettings, subscription: KafkaSubscription, closeTimeout: Duration, mailbox: EventMailbox,
@@ -51,9 +53,17 @@ final class ConsumerCore: Sendable {
         }
         // After the calls under way, so that none uses a freed client.
         blocking.finish { [self] in
+            isAlive.withLock { $0 = false }
             handle.destroy()
             mailbox.finish()
             ended.open()
+        }
+    }
+
+    func logEnd(of partition: TopicPartition) -> Int64? {
+        isAlive.withLock { isAlive in
+            guard isAlive else { return nil }
+            return calls.logEnd(of: partition)
         }
     }
 

@@ -11,6 +11,7 @@ struct LaneWorker: Sendable {
     let applier: any Applying
     let retry: RetryPolicy
     let circuit: Circuit
+    let admission: LaneAdmission
     let settle: @Sendable ([Settlement]) -> Void
     let makeSettlement: @Sendable (WorkItem, Outcome, Deletion?) -> Settlement
     let time: any TimeSource
@@ -18,10 +19,15 @@ struct LaneWorker: Sendable {
     let logger: Logger
 
     func handle(_ run: LaneRun<LaneKey, WorkItem>) async -> LaneVerdict {
+        let permit: WritePermit
+        switch admission.admit(run.items) {
+        case .now(let given): permit = given
+        case .later(let reason): return .parked(finished: 0, until: time.now + LaneAdmission.patience, reason: reason)
+        }
         let epoch = circuit.epoch
         let started = time.now
         let outages = circuit.outageTime
-        let result = await applier.apply(run.items.map(Self.pending), permit: .always)
+        let result = await applier.apply(run.items.map(Self.pending), permit: permit)
 
         var settlements: [Settlement] = []
         for (item, applied) in zip(run.items, result.settled) {

@@ -12,6 +12,14 @@ public struct PipelineSettings: Sendable {
     public var deletionsTopic: String
     /// The consumer group: part of each outcome's `source`.
     public var groupID: String
+    /// Whether outcomes and offsets are committed in one transaction; without it a crash may repeat outcomes.
+    public var usesTransactions: Bool
+    /// When what is settled is committed.
+    public var commitPace: CommitPace
+    /// Half a session time-out: a poll loop that stood still for longer may have cost the membership.
+    public var stallLimit: Duration
+    /// How long a request to the API may be on the wire.
+    public var requestTimeout: Duration
     /// The pool's bounds.
     public var limits: PoolLimits
     /// How changes are tried again.
@@ -23,7 +31,8 @@ public struct PipelineSettings: Sendable {
     public init(
         changesTopic: String = "contact-changes", outcomesTopic: String = "contact-outcomes",
         deadLettersTopic: String = "contact-changes.dlq", deletionsTopic: String = "contact-deletions",
-        groupID: String = "contact-relay",
+        groupID: String = "contact-relay", usesTransactions: Bool = true, commitPace: CommitPace = CommitPace(),
+        stallLimit: Duration = .seconds(5), requestTimeout: Duration = .seconds(30),
         limits: PoolLimits = PoolLimits(maxInFlight: 64, maxBuffered: 5000, maxParked: 10_000),
         retry: RetryPolicy = RetryPolicy(), gracePeriod: Duration = .seconds(45)
     ) {
@@ -32,6 +41,10 @@ public struct PipelineSettings: Sendable {
         self.deadLettersTopic = deadLettersTopic
         self.deletionsTopic = deletionsTopic
         self.groupID = groupID
+        self.usesTransactions = usesTransactions
+        self.commitPace = commitPace
+        self.stallLimit = stallLimit
+        self.requestTimeout = requestTimeout
         self.limits = limits
         self.retry = retry
         self.gracePeriod = gracePeriod

@@ -40,6 +40,8 @@ struct Demo: Sendable {
 
         var settings = settings
         settings.kafka.bootstrapServers = [cluster.bootstrapServers]
+        // The embedded cluster takes transactions, but does not keep the offsets that they carry.
+        settings.delivery.usesTransactions = false
         let worker = try Worker(
             settings: settings,
             genesys: GenesysCloud.GenesysSettings(

@@ -1,3 +1,4 @@
+import Seams
 import WorkerPool
 
 /// Settlements on their way to the log, in the order of their settling, with tickets for who waits for them.
@@ -12,6 +13,8 @@ struct SettlementQueue {
 
     let backlogLimit: Int
     private var waiting: [Entry] = []
+    /// When the first of those came that wait.
+    private var oldest: Moment?
     /// By the waiter's id: the place up to which all must be written.
     private var waiters: [Int: (ticket: Int64, continuation: Waiter)] = [:]
     /// Waits that were cancelled before their continuation was there.
@@ -34,20 +37,37 @@ struct SettlementQueue {
     /// How many have not been written yet, those under way included.
     var backlog: Int { written.unfinishedCount }
 
-    mutating func add(_ settlements: [Settlement]) {
+    /// How many wait that nobody has taken.
+    var waitingCount: Int { waiting.count }
+
+    /// - Parameter enough: So many need not wait for more.
+    /// - Returns: Whether the writer must hear of it: of the first, and when there are enough.
+    mutating func add(_ settlements: [Settlement], at now: Moment, enough: Int) -> Bool {
+        let before = waiting.count
         for settlement in settlements {
             _ = written.begin(added)
             waiting.append(Entry(number: added, settlement: settlement))
             added += 1
         }
+        if before == 0 { oldest = now }
         settleBacklog()
+        return !settlements.isEmpty && (before == 0 || (before < enough && waiting.count >= enough))
+    }
+
+    /// Until when more may come before those that wait are taken; nil when there is nothing to wait for.
+    func gatheringEnd(_ pace: CommitPace) -> Moment? {
+        guard let oldest, !isHurried, !isClosed, waiting.count < pace.records else { return nil }
+        return oldest + pace.interval
     }
 
     /// Takes up to `limit` for writing. They count as backlog until `finish` says that they are written.
     mutating func take(_ limit: Int) -> [Entry] {
         let batch = Array(waiting.prefix(limit))
         waiting.removeFirst(batch.count)
-        if waiting.isEmpty { isHurried = false }
+        if waiting.isEmpty {
+            isHurried = false
+            oldest = nil
+        }
         return batch
     }
 
@@ -83,6 +103,12 @@ struct SettlementQueue {
         return nil
     }
 
+    /// Takes out all who wait: nothing more can be written for now.
+    mutating func takeWaiters() -> [Waiter] {
+        defer { waiters = [:] }
+        return waiters.sorted { $0.key < $1.key }.map(\.value.continuation)
+    }
+
     /// Forgets a wait that is over, and with it a cancellation that came too late.
     mutating func forget(_ id: Int) {
         cancelled.remove(id)
@@ -97,8 +123,7 @@ struct SettlementQueue {
     /// Nothing will be written any more; gives back who waited.
     mutating func end() -> [Waiter] {
         isEnded = true
-        defer { waiters = [:] }
-        return waiters.values.map(\.continuation)
+        return takeWaiters()
     }
 
     private mutating func settleBacklog() {
