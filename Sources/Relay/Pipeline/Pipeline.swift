@@ -102,6 +102,7 @@ public final class Pipeline: Sendable {
                 ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() },
                 logger: logger),
             settle: { writer.settle($0) },
+            flush: { await writer.flush() },
             makeSettlement: { item, outcome, deletion in
                 metrics.settled(after: outcome.duration)
                 return maker.settlement(
