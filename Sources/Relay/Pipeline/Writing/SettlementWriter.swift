@@ -128,6 +128,8 @@ final class SettlementWriter: Sendable {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
                 release(queue.withLock { $0.takeWaiters() })
+                hand.settleDown()
+                if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
                 await wait(until: hand.wakeUp)
                 continue
             }
