@@ -93,6 +93,15 @@ struct StateReaderTests {
         await owner.close()
     }
 
+    @Test(arguments: GroupHealthTests.Sharing.known)
+    func whatIsSetForTheGroupDoesNoHarm(_ sharing: GroupHealthTests.Sharing) async throws {
+        let fixture = try await BrokerFixture(properties: sharing.properties)
+        try await fixture.produce(["a"])
+        let reader = try KafkaStateReader(settings: fixture.settings)
+        #expect(try await reader.all(of: fixture.partition(0)).texts == ["a"])
+        await reader.close()
+    }
+
     @Test func whatDoesNotExistIsNamed() async throws {
         let fixture = try await BrokerFixture()
         let reader = try KafkaStateReader(settings: fixture.settings)
