@@ -35,11 +35,20 @@ public struct KafkaClientSettings: Sendable {
             (property.name == "sasl.mechanism" || property.name == "sasl.mechanisms")
                 && property.value.uppercased().contains("SCRAM")
         }
+        var warnings: [String] = []
         // librdkafka's pull request 4895: it sent the client's nonce twice, which Kafka 4 refuses.
-        guard usesSCRAM, version < 0x0206_01ff else { return [] }
-        return [
-            "librdkafka before 2.6.1 fails SCRAM against Kafka 4 with \"invalid credentials\" although they are right"
-        ]
+        if usesSCRAM, version < 0x0206_01ff {
+            warnings.append(
+                "librdkafka before 2.6.1 fails SCRAM against Kafka 4 with \"invalid credentials\" although they are right"
+            )
+        }
+        // Its pull request 4381, seen here with 2.0.2: an assertion about the assignor's state fails.
+        if value(of: "partition.assignment.strategy").contains("cooperative"), version < 0x0203_00ff {
+            warnings.append(
+                "librdkafka before 2.3.0 can end the process when it leaves a group that it is joining with "
+                    + "cooperative-sticky; leave partition.assignment.strategy out, or use a newer one")
+        }
+        return warnings
     }
 
     /// How long the group waits for a member that is silent, by these settings. With `group.protocol=consumer` the broker

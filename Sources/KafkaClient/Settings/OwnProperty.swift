@@ -35,6 +35,11 @@ struct OwnProperty: Sendable {
             name: "session.timeout.ms", value: "\(sessionMilliseconds)", role: .consumer, isFixed: false,
             reason: "how long a killed member's partitions stand still"),
         OwnProperty(
+            name: "partition.assignment.strategy", value: "range,roundrobin", role: .consumer, isFixed: false,
+            reason:
+                "as librdkafka has it: with cooperative-sticky versions before 2.3.0 can end the process, and what is "
+                + "revoked is all there is, so a member that is thrown out meanwhile holds nothing that is another's"),
+        OwnProperty(
             name: "transaction.timeout.ms", value: "10000", role: .producer, isFixed: false,
             reason: "how long a killed member's open transaction holds up who takes over its partitions"),
         OwnProperty(
