@@ -56,7 +56,7 @@ struct TransactionFaultTests {
         let producer = try await producer(fixture)
         for (record, code) in [
             (fixture.record("a", partition: 7), "_UNKNOWN_PARTITION"),
-            (ProducerRecord(topic: "no-such-topic", key: nil, value: []), "_MSG_TIMED_OUT"),
+            (ProducerRecord(topic: "no-such-topic", key: nil, value: []), "UNKNOWN_TOPIC_OR_PART"),
         ] {
             try await producer.beginTransaction()
             let fault = failure(await producer.produce([record])[0])

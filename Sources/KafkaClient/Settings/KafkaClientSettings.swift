@@ -58,6 +58,15 @@ public struct KafkaClientSettings: Sendable {
         return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
     }
 
+    /// How long a record of a transaction may take, where the settings do not say: less than the transaction, which a broker
+    /// ends when its time is over. Then its producer is fenced, and not only the record lost.
+    var transactionalRecordTimeout: (name: String, value: String)? {
+        let names: Set<String> = ["message.timeout.ms", "delivery.timeout.ms"]
+        guard !properties.contains(where: { names.contains($0.name) }) else { return nil }
+        let transaction = properties.last { $0.name == "transaction.timeout.ms" }.flatMap { Int64($0.value) }
+        return ("message.timeout.ms", String((transaction ?? OwnProperty.transactionMilliseconds) * 3 / 4))
+    }
+
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
     /// is a request without a time-out, which can hang while a consumer closes.
     var isCooperative: Bool {
