@@ -1,0 +1,102 @@
+import GenesysCloud
+import KafkaClient
+import Observability
+import Relay
+import Seams
+import TestSupport
+import WorkerPool
+
+/// A whole worker in a process of the simulated world: the real pipeline, applier and API client on simulated parts.
+///
+/// Unchecked: it belongs to its scheduler's thread.
+final class Replica: @unchecked Sendable {
+    let process: SimulatedProcess
+    let consumer: SimulatedConsumer
+    private(set) var isOver = false
+    private(set) var isTold = false
+    private var pipeline: Pipeline?
+    private var task: Task<Void, Never>?
+
+    /// Starts it.
+    ///
+    /// - Parameter ended: told when the worker has ended by itself, with what it threw.
+    init(_ name: String, in world: World, ended: @escaping (Replica, (any Error)?) -> Void) {
+        let process = SimulatedProcess(name, on: world.scheduler)
+        self.process = process
+        consumer = SimulatedConsumer(process: process, broker: world.broker)
+        let seed = world.scheduler.chance.next()
+        let ending = Ending(body: ended)
+        task = Task(executorPreference: process) { [self, world] in
+            let parts = ReplicaParts(process: process, consumer: consumer, world: world, seed: seed)
+            let pipeline = parts.makePipeline()
+            self.pipeline = pipeline
+            if isTold { pipeline.stop() }
+            var failure: (any Error)?
+            do { try await pipeline.run() } catch { failure = error }
+            await parts.producer.close()
+            guard process.isInWorld else { return }
+            isOver = true
+            ending.body(self, failure)
+        }
+    }
+
+    private struct Ending: @unchecked Sendable {
+        let body: (Replica, (any Error)?) -> Void
+    }
+
+    var isAlive: Bool { !isOver && process.state != .dead && process.isInWorld }
+
+    var status: PipelineStatus? { pipeline?.status }
+
+    /// SIGTERM.
+    func stop() {
+        isTold = true
+        pipeline?.stop()
+    }
+
+    /// Ends its tasks when the world is over.
+    func bury() {
+        process.bury()
+        task?.cancel()
+        pipeline = nil
+    }
+}
+
+/// The parts of one worker, and the only place where a pipeline is made of them.
+struct ReplicaParts {
+    let process: SimulatedProcess
+    let consumer: any KafkaConsuming
+    let producer: any KafkaProducing
+    let transport: SimulatedTransport
+    let time: SimulatedTime
+    let random: SeededRandom
+    let settings: World.WorkerSettings
+    let logger: Logger
+
+    init(process: SimulatedProcess, consumer: SimulatedConsumer, world: World, seed: UInt64) {
+        self.process = process
+        self.consumer = consumer
+        producer = SimulatedProducer(
+            process: process, broker: world.broker, transactionalID: "relay-\(process.name)")
+        transport = SimulatedTransport(process: process, api: world.api)
+        time = SimulatedTime(process: process)
+        random = SeededRandom(seed: seed)
+        settings = world.settings.worker
+        logger = world.history.isOn ? HistoryLog.logger(world.history, process.name) : .disabled
+    }
+
+    func makePipeline() -> Pipeline {
+        let api = GenesysClient(
+            settings: GenesysSettings(
+                apiURL: "http://api", authURL: "http://api", clientID: "sim", clientSecret: Secret(value: "sim"),
+                requestsPerMinute: settings.requestsPerMinute, requestTimeout: settings.requestTimeout),
+            transport: transport, time: time, random: random, logger: logger)
+        let applier = ResourceApplier(
+            api: api, contactTTL: settings.contactTTL, maxDelay: .seconds(10), time: time, random: random)
+        return Pipeline(
+            settings: PipelineSettings(
+                limits: settings.limits, retry: settings.retry, gracePeriod: settings.gracePeriod),
+            consumer: consumer, producer: producer, applier: applier, watch: applier.watch, time: time,
+            random: random, health: HealthBoard(), registry: MetricsRegistry(), logger: logger)
+    }
+}
