@@ -40,6 +40,14 @@ final class SimulatedBroker: @unchecked Sendable {
         transactions = TransactionCoordinator(broker: self, checks: checks)
     }
 
+    private var lastAssignment = 0
+
+    /// A number that no other assignment of a partition has.
+    func newAssignment() -> Int {
+        lastAssignment += 1
+        return lastAssignment
+    }
+
     // MARK: Network
 
     func latency() -> Duration {

@@ -56,8 +56,8 @@ extension SimulatedConsumer {
             busy = .no
             if isClosing { return leaveIfFree() }
             for partition in partitions {
-                lastVersion += 1
-                held[partition] = Held(position: committed[partition]?.offset ?? 0, version: lastVersion)
+                held[partition] = Held(
+                    position: committed[partition]?.offset ?? 0, version: broker.newAssignment())
             }
             broker.history.note(
                 process.name,
@@ -142,8 +142,7 @@ extension SimulatedConsumer {
     }
 
     private func revoke() {
-        lastVersion += 1
-        let id = lastVersion
+        let id = newRevocation()
         busy = .revoking(id: id)
         broker.checks.isDisturbed = true
         let partitions = held.keys.sorted()

@@ -41,7 +41,7 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
     var busy = Busy.no
     var owed: Rebalance?
     var lastHeartbeat = Moment.start
-    var lastVersion = 0
+    private var lastRevocation = 0
     var isClosing = false
     private var closers: [Reply<Void>] = []
     private var lastBeat: Moment
@@ -59,6 +59,11 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
     }
 
     var scheduler: Scheduler { broker.scheduler }
+
+    func newRevocation() -> Int {
+        lastRevocation += 1
+        return lastRevocation
+    }
 
     // MARK: Events
 

@@ -40,6 +40,7 @@ extension Checks {
                 lane: event.lane, partition: partition)
         }
         if entries[index].outcomes == 0 { openCount -= 1 }
+        history.note(who, lane: event.lane, partition: partition, "outcome \(status) of \(partition)/\(offset)")
         entries[index].outcomes += 1
         entries[index].status = status
         scheduler.mix(UInt64(index))
@@ -51,12 +52,15 @@ extension Checks {
 
     private func checkStatus(_ status: String, of event: StoryEvent, _ id: String, by who: String) {
         if let lane = event.lane, doubtfulLanes.contains(lane) { return }
+        // Who does again what was done finds it there, or finds what came after it: a later event's sequence, or nothing
+        // at all after a deletion.
         let isRight =
             switch event.fate {
-            // Who does again what was done finds it there.
-            case .applied: status == "applied" || status == "unchanged" || isDisturbed && status == "superseded"
-            case .unchanged: status == "unchanged" || isDisturbed && ["applied", "superseded"].contains(status)
-            case .superseded: status == "superseded"
+            case .applied, .unchanged:
+                status == event.fate.rawValue
+                    || isDisturbed && ["applied", "unchanged", "superseded"].contains(status)
+                    || isDisturbed && event.verb == .updated && status == "rejected"
+            case .superseded: status == "superseded" || isDisturbed && event.verb == .updated && status == "rejected"
             case .rejected: status == "rejected" || isDisturbed && event.lane != nil
             }
         if !isRight {

@@ -48,7 +48,10 @@ final class Checks {
     var assignment: (SimulatedProcess, Int32) -> Int? = { _, _ in nil }
     var partitionOfLane: (String) -> Int32 = { _ in 0 }
 
-    init(isTransactional: Bool, _ scheduler: Scheduler) {
+    let history: History
+
+    init(isTransactional: Bool, _ scheduler: Scheduler, _ history: History) {
+        self.history = history
         self.isTransactional = isTransactional
         self.scheduler = scheduler
     }

@@ -104,6 +104,7 @@ final class Fleet {
             }
             if alive.count + starting < 3 { start(after: world.scheduler.chance.duration(0...5000)) }
         case .pause:
+            guard process.state == .running else { return }
             let length =
                 world.scheduler.chance.once(in: 3)
                 ? world.scheduler.chance.duration(50...4000) : world.scheduler.chance.duration(8000...40_000)

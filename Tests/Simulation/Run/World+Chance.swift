@@ -25,7 +25,7 @@ extension World.Settings {
         api.tokenLife = chance.pick([.seconds(3600), .seconds(40)])
         worker.limits = PoolLimits(
             maxInFlight: chance.within(1...12), maxBuffered: chance.pick([4, 20, 200]),
-            maxParked: chance.pick([3, 30, 200]), maxRunLength: chance.pick([1, 3, 100]))
+            maxParked: 200, maxRunLength: chance.pick([1, 3, 100]))
         if chance.once(in: 6) {
             worker.retry = RetryPolicy(maxAttempts: 3, maxAge: .seconds(60), baseDelay: .milliseconds(100))
         }

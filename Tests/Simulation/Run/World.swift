@@ -47,7 +47,7 @@ final class World: @unchecked Sendable {
         self.settings = settings
         scheduler = Scheduler(seed: seed, longestStep: settings.longestStep)
         history = History(isOn: isRecorded, scheduler)
-        checks = Checks(isTransactional: settings.isTransactional, scheduler)
+        checks = Checks(isTransactional: settings.isTransactional, scheduler, history)
         story = Story(settings.story, seed: scheduler.chance.next())
         broker = SimulatedBroker(scheduler, settings.broker, history: history, checks: checks)
         api = SimulatedAPI(scheduler, settings.api, history: history, checks: checks)
