@@ -14,6 +14,9 @@ public struct SandboxSettings: Sendable {
     public var greatestBody = 512 * 1024
     /// How many calls the request log holds.
     public var logCapacity = 200_000
+    /// Whether the request log keeps the documents that clients send, for those who ask by `SandboxServer.requests`: they
+    /// show in which order changes arrived. They take memory, and hold whatever the contacts do.
+    public var logsDocuments = false
     /// How many threads serve the connections.
     public var threads = 1
 

@@ -38,7 +38,7 @@ extension SandboxState {
         }
         let logged = LoggedCall(
             number: number, time: wallTime, method: call.method, target: call.target, status: outcome.status,
-            token: tokenName, duration: delay)
+            token: tokenName, duration: delay, sent: logsDocuments ? call.document : nil)
         records.decided(logged, resource: call.route.resource)
         return Plan(outcome: outcome, delay: delay, isToken: isToken)
     }

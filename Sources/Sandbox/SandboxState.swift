@@ -25,6 +25,7 @@ struct SandboxState {
 
     let clientID: String
     let clientSecret: String
+    let logsDocuments: Bool
     private let logCapacity: Int
     private let initialFaults: SandboxFaults
 
@@ -38,6 +39,7 @@ struct SandboxState {
     init(_ settings: SandboxSettings) {
         clientID = settings.clientID
         clientSecret = settings.clientSecret
+        logsDocuments = settings.logsDocuments
         logCapacity = settings.logCapacity
         initialFaults = settings.faults
         faults = settings.faults

@@ -1,6 +1,7 @@
 import BrokerSupport
 import KafkaClient
 import KafkaTestSupport
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: RealBroker.isThere, Comment(rawValue: RealBroker.whyNot)), .timeLimit(.minutes(2)))
@@ -61,6 +62,31 @@ struct MembershipTests {
         #expect(fault?.code == "FENCED_INSTANCE_ID")
         _ = await first.close()
         _ = await second.close()
+    }
+
+    @Test func aMemberThatWasThrownOutHasNoPlaceUntilItsNewAssignmentIsWorkedThrough() async throws {
+        // No heartbeat comes in time, so the session ends after its shortest time.
+        let fixture = try await BrokerFixture(
+            properties: [("session.timeout.ms", "6000"), ("heartbeat.interval.ms", "60000")])
+        let reader = try fixture.consumer()
+        #expect(await fault(of: reader) == "_STATE")
+        _ = try await reader.assigned()
+        // Handed out is not worked through.
+        #expect(await fault(of: reader) == "_STATE")
+        let before = try await reader.place()
+        guard case .lost? = await reader.next() else { throw EventReader.Surprise(nil) }
+        #expect(await fault(of: reader) == "_STATE")
+        reader.goOn()
+        #expect(await fault(of: reader) == "_STATE")
+        _ = try await reader.assigned()
+        #expect(await fault(of: reader) == "_STATE")
+        #expect(try await reader.place() != before)
+        _ = await reader.close()
+        #expect(await fault(of: reader) == "_DESTROY")
+    }
+
+    private func fault(of reader: EventReader) async -> String? {
+        await thrownError(KafkaError.self) { try await reader.consumer.groupMetadata() }?.code
     }
 
     @Test func closingWhileJoiningEnds() async throws {

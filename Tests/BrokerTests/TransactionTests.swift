@@ -26,9 +26,17 @@ struct TransactionTests {
         #expect(records.map(\.offset) == [3, 4, 6])
         // The last offset is a marker's: the end is one more than the last record's successor.
         #expect(try await reader.consumer.watermarks(fixture.partition(0)) == KafkaWatermarks(low: 0, high: 8))
+        #expect(reader.consumer.logEnd(of: fixture.partition(0)) == 8)
+        // The end counts what is not decided.
+        try await producer.beginTransaction()
+        _ = try await producer.produce([fixture.record("g")])[0].get()
+        while reader.consumer.logEnd(of: fixture.partition(0)) != 9 { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(reader.consumer.logEnd(of: TopicPartition("other", 0)) == nil)
+        try await producer.abortTransaction()
         try await fixture.produce(["f"])
-        #expect(try await reader.records(1).map(\.offset) == [8])
+        #expect(try await reader.records(1).map(\.offset) == [10])
         _ = await reader.close()
+        #expect(reader.consumer.logEnd(of: fixture.partition(0)) == nil)
         await producer.close()
     }
 
@@ -42,14 +50,14 @@ struct TransactionTests {
 
         try await producer.beginTransaction()
         try await producer.sendOffsets(
-            [partition: CommittedOffset(3, metadata: "gaps:1")], group: try await reader.consumer.groupMetadata())
+            [partition: CommittedOffset(3, metadata: "gaps:1")], group: try await reader.place())
         try await producer.commitTransaction()
         #expect(
             try await reader.consumer.committed([partition]) == [partition: CommittedOffset(3, metadata: "gaps:1")])
 
         try await producer.beginTransaction()
         try await producer.sendOffsets(
-            [partition: CommittedOffset(9)], group: try await reader.consumer.groupMetadata())
+            [partition: CommittedOffset(9)], group: try await reader.place())
         try await producer.abortTransaction()
         #expect(
             try await reader.consumer.committed([partition]) == [partition: CommittedOffset(3, metadata: "gaps:1")])

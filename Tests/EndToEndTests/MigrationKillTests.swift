@@ -14,7 +14,7 @@ extension EndToEnd {
                     let move = try await RelayProcess.running(scenario, Self.member) { relay in
                         // librdkafka (seen with 2.0.2; its issue 5040) crashes where the offsets of a group are asked for
                         // before its coordinator is there, as on a fresh broker.
-                        try await relay.joined(Int(Scenario.partitions))
+                        try await relay.joined(Int(scenario.partitions))
                         let move = try await MigrationMove.begin(in: scenario, stoppedAt: step)
                         relay.signal(SIGKILL)
                         return move

@@ -6,12 +6,12 @@ import Seams
 
 /// Topics and a group of its own on the real broker, and a sandbox: the surroundings of a worker.
 final class Scenario: Sendable {
-    static let partitions: Int32 = 4
-
+    let partitions: Int32
     let broker: KafkaClientSettings
     let changes = uniqueName("changes")
     let outcomes = uniqueName("outcomes")
     let deadLetters = uniqueName("dead-letters")
+    let deletions = uniqueName("deletions")
     let group = uniqueName("group")
     let sandbox: SandboxServer
     let apiURL: String
@@ -37,26 +37,37 @@ final class Scenario: Sendable {
     ]
 
     /// Makes the topics and starts the sandbox.
+    ///
+    /// - Parameters:
+    ///   - broker: Where the topics are, if not on the broker that all share.
+    ///   - logsWrites: Whether the sandbox keeps what is written, for `WriteHistory`.
     static func with<Result>(
-        faults: SandboxFaults = Scenario.lively, _ body: (Scenario) async throws -> Result
+        faults: SandboxFaults = Scenario.lively, broker: KafkaClientSettings? = nil, partitions: Int32 = 4,
+        logsWrites: Bool = false, _ body: (Scenario) async throws -> Result
     ) async throws -> Result {
-        let scenario = try Scenario(faults: faults)
+        let scenario = try Scenario(
+            faults: faults, broker: broker ?? RealBroker.settings(), partitions: partitions, logsWrites: logsWrites)
         defer { scenario.sandbox.stop() }
         try await scenario.createTopics()
         return try await body(scenario)
     }
 
-    private init(faults: SandboxFaults) throws {
-        broker = try RealBroker.settings()
-        sandbox = Self.makeSandbox(port: 0, faults: faults)
+    private init(faults: SandboxFaults, broker: KafkaClientSettings, partitions: Int32, logsWrites: Bool) throws {
+        self.broker = broker
+        self.partitions = partitions
+        sandbox = Self.makeSandbox(port: 0, faults: faults, logsWrites: logsWrites)
         try sandbox.start()
         apiURL = sandbox.url
     }
 
-    static func makeSandbox(port: Int, faults: SandboxFaults = SandboxFaults()) -> SandboxServer {
+    static func makeSandbox(
+        port: Int, faults: SandboxFaults = SandboxFaults(), logsWrites: Bool = false
+    ) -> SandboxServer {
         var settings = SandboxSettings()
         settings.port = port
         settings.faults = faults
+        settings.logsDocuments = logsWrites
+        settings.logCapacity = 2_000_000
         return SandboxServer(settings: settings, time: SystemTime(), random: SystemRandom())
     }
 
@@ -66,7 +77,7 @@ final class Scenario: Sendable {
             "RELAY_KAFKA_BOOTSTRAP_SERVERS": broker.bootstrapServers, "RELAY_KAFKA_GROUP_ID": group,
             "RELAY_KAFKA_PROPERTIES": "heartbeat.interval.ms=200",
             "RELAY_TOPICS_CONTACT_CHANGES": changes, "RELAY_TOPICS_CONTACT_OUTCOMES": outcomes,
-            "RELAY_TOPICS_CONTACT_CHANGES_DEAD_LETTERS": deadLetters,
+            "RELAY_TOPICS_CONTACT_CHANGES_DEAD_LETTERS": deadLetters, "RELAY_TOPICS_CONTACT_DELETIONS": deletions,
             "RELAY_GENESYS_API_URL": apiURL, "RELAY_GENESYS_AUTH_URL": apiURL,
             "RELAY_GENESYS_CLIENT_ID": "sandbox", "RELAY_GENESYS_CLIENT_SECRET": "sandbox",
             "RELAY_GENESYS_REQUESTS_PER_MINUTE": "10000000",
@@ -74,16 +85,19 @@ final class Scenario: Sendable {
         ]
     }
 
-    private func createTopics() async throws {
+    /// As an operator makes them; also those that are missing again.
+    func createTopics() async throws {
+        let arguments = ["topics", "--create", "--partitions", String(partitions)]
+        let (code, output) = try await RelayProcess.perform(arguments, environment)
+        guard code == 0 else { throw RelayProcess.Failure(description: "no topics: \(output)") }
+    }
+
+    /// Deletes a topic, and waits until the cluster has heard of it.
+    func deleteTopic(_ name: String) async throws {
         let admin = try KafkaAdmin(settings: broker)
-        let results = try await admin.createTopics(
-            [changes, outcomes, deadLetters].map { name in
-                // As `contact-relay topics` makes it: the broker's default, and room for the headers of a dead letter.
-                let limit = name == deadLetters ? ["max.message.bytes": "1114124"] : [:]
-                return KafkaTopicSpecification(name: name, partitions: Self.partitions, configuration: limit)
-            })
+        for result in try await admin.deleteTopics([name]) { if let error = result.error { throw error } }
+        try await eventually("\(name) is gone") { try await admin.topics()[name] == nil }
         await admin.close()
-        for result in results { if let error = result.error { throw error } }
     }
 
     /// Produces records in their order and says where each stands.

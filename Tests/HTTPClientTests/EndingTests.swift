@@ -76,6 +76,19 @@ struct EndingTests {
         }
     }
 
+    @Test func aRequestThatOutlivesItsTaskIsAnsweredAfterTheCancellation() async throws {
+        try await withServer(answerAll) { server, transport in
+            var request = HTTPRequest(method: "PUT", url: server.url, body: [1])
+            request.endsWithTask = false
+            let status = await Task { [request] in
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try? await transport.send(request).status
+            }.value
+            #expect(status == 200)
+            #expect(server.requests.count == 1)
+        }
+    }
+
     @Test func aTaskThatIsCancelledBeforeItSendsSendsNothing() async throws {
         try await withServer(answerAll) { server, transport in
             let request = HTTPRequest(method: "POST", url: server.url)

@@ -202,7 +202,7 @@ import Testing
         _ = try await reader.assigned()
         // The embedded brokers know no times; they answer with the end, which is an answer all the same.
         _ = try await reader.consumer.offsets(forTimes: [partition: 1])
-        let metadata = try await reader.consumer.groupMetadata()
+        let metadata = try await reader.place()
         #expect(!metadata.bytes.isEmpty)
         _ = await reader.close()
         await fixture.cluster.close()

@@ -72,6 +72,15 @@ import Testing
         #expect(try isCooperative([("partition.assignment.strategy", "cooperative-sticky")]))
     }
 
+    @Test func whatTheBrokerDecidesIsLeftToIt() {
+        func names(_ usesConsumerProtocol: Bool) -> Set<String> {
+            Set(OwnProperty.all(for: .consumer, usesConsumerProtocol: usesConsumerProtocol).map(\.name))
+        }
+        #expect(names(false).contains("session.timeout.ms"))
+        #expect(!names(false).contains("transaction.timeout.ms"))
+        #expect(names(false).subtracting(names(true)) == ["session.timeout.ms"])
+    }
+
     @Test func eachOwnPropertyIsKnownToTheLibraryAndHasAReason() {
         #expect(OwnProperty.all.allSatisfy { !$0.reason.isEmpty })
         #expect(Set(OwnProperty.all.map(\.name)).count == OwnProperty.all.count)

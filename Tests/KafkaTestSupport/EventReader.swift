@@ -8,10 +8,39 @@ public final class EventReader {
     public private(set) var errors: [KafkaError] = []
 
     private var pending: [KafkaConsumerEvent] = []
+    private var coming: Task<[KafkaConsumerEvent], Never>?
 
     /// Makes one; nobody else may take the consumer's events then.
     public init(_ consumer: KafkaConsumer) {
         self.consumer = consumer
+    }
+
+    /// Asks for more in advance, which says that what came so far is worked through.
+    public func goOn() {
+        guard coming == nil else { return }
+        let consumer = consumer
+        // Awaited by the next call that takes events.
+        coming = Task { await consumer.nextEvents() }
+    }
+
+    /// The member's place in its group after what came so far was worked through, waited for for some seconds.
+    public func place() async throws -> KafkaGroupMetadata {
+        goOn()
+        for _ in 0..<200 {
+            do {
+                return try await consumer.groupMetadata()
+            } catch {
+                guard error.code == "_STATE" else { throw error }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+        return try await consumer.groupMetadata()
+    }
+
+    private func nextEvents() async -> [KafkaConsumerEvent] {
+        guard let coming else { return await consumer.nextEvents() }
+        self.coming = nil
+        return await coming.value
     }
 
     /// The next event that is no error and not the news of having joined without a partition; nil at the end.
@@ -25,7 +54,7 @@ public final class EventReader {
                 default: return event
                 }
             }
-            pending = await consumer.nextEvents()
+            pending = await nextEvents()
             if pending.isEmpty { return nil }
         }
     }
@@ -33,7 +62,7 @@ public final class EventReader {
     /// The next error, passing over what comes before it; nil at the end.
     public func nextError() async -> KafkaError? {
         while true {
-            let events = await consumer.nextEvents()
+            let events = await nextEvents()
             if events.isEmpty { return nil }
             for case .error(let error) in events { return error }
         }

@@ -26,6 +26,7 @@ import Testing
         [
             "contact-changes": found(), "contact-outcomes": found(),
             "contact-changes.dlq": found(["cleanup.policy": "delete", "max.message.bytes": "66536"]),
+            "contact-deletions": found(["cleanup.policy": "compact", "max.message.bytes": "1000"]),
         ]
     }
 
@@ -36,12 +37,13 @@ import Testing
         try report.requireWhatIsNeeded()
     }
 
-    @Test(arguments: ["contact-changes", "contact-outcomes"])
+    @Test(arguments: ["contact-changes", "contact-outcomes", "contact-deletions"])
     func withoutAnInputOrItsOutcomesNothingStarts(_ name: String) throws {
         var cluster = wholeCluster()
         cluster[name] = nil
         let report = TopicReport(plan, found: cluster)
         #expect(report.problems.map(\.severity) == [.error])
+        #expect(report.problems.first?.topic == name)
         let failure = thrownError(CommandFailure.self) { try report.requireWhatIsNeeded() }
         #expect(failure?.exitCode == .unavailable)
         #expect(failure?.message.hasPrefix("the topic \(name) (topics.contact") == true)
@@ -63,6 +65,38 @@ import Testing
         let texts = TopicReport(plan, found: cluster).problems.map(\.text)
         #expect(
             texts == ["cleanup.policy is compact,delete, which removes records that are wanted; it should be delete"])
+    }
+
+    @Test(arguments: ["delete", "compact,delete"]) func deletionsMustOnlyBeCompacted(_ policy: String) throws {
+        var cluster = wholeCluster()
+        cluster["contact-deletions"] = found(["cleanup.policy": policy])
+        let report = TopicReport(plan, found: cluster)
+        #expect(
+            report.problems.map(\.text) == [
+                "cleanup.policy is \(policy), which forgets what is still needed; it should be compact"
+            ])
+        #expect(report.problems.map(\.severity) == [.warning])
+        try report.requireWhatIsNeeded()
+    }
+
+    @Test(arguments: [3, 5]) func deletionsInAnotherNumberOfPartitionsStartNothing(_ count: Int) throws {
+        var cluster = wholeCluster()
+        cluster["contact-deletions"]?.partitions = count
+        let report = TopicReport(plan, found: cluster)
+        #expect(report.problems.map(\.severity) == [.error])
+        let failure = thrownError(CommandFailure.self) { try report.requireWhatIsNeeded() }
+        #expect(failure?.exitCode == .unavailable)
+        #expect(
+            failure?.message
+                == "the topic contact-deletions (topics.contactDeletions) has \(count) partitions, but must "
+                + "have as many as contact-changes: 4; 'contact-relay topics' shows them")
+    }
+
+    @Test func outcomesMayHaveAnotherNumberOfPartitions() throws {
+        var cluster = wholeCluster()
+        cluster["contact-outcomes"]?.partitions = 7
+        cluster["contact-changes.dlq"]?.partitions = 1
+        #expect(TopicReport(plan, found: cluster).problems == [])
     }
 
     @Test func aDeadLetterThatWouldNotFitIsForeseen() {
@@ -95,6 +129,7 @@ import Testing
             plan.configuration(of: letters, inputLimit: 5_000_000)
                 == ["cleanup.policy": "delete", "max.message.bytes": "5065536"])
         #expect(plan.configuration(of: letters, inputLimit: nil)["max.message.bytes"] == "1114124")
+        #expect(plan.configuration(of: plan.topics[3], inputLimit: nil) == ["cleanup.policy": "compact"])
         #expect(plan.configuration(of: letters, inputLimit: 2_147_483_647)["max.message.bytes"] == "2147483647")
     }
 
@@ -108,6 +143,7 @@ import Testing
                 contact-changes      input         4           2         delete    1000
                 contact-outcomes     outcomes      -           -         -         -               missing
                 contact-changes.dlq  dead letters  4           2         delete    66536           created
+                contact-deletions    internal      4           2         compact   1000
                 error: contact-outcomes does not exist
 
                 """)
@@ -123,7 +159,7 @@ import Testing
             try await TopicCheck(plan: plan, admin: admin).check()
         }
         #expect(report.entries[0].found?.partitions == 3)
-        #expect(report.missing.map(\.name) == ["contact-outcomes", "contact-changes.dlq"])
+        #expect(report.missing.map(\.name) == ["contact-outcomes", "contact-changes.dlq", "contact-deletions"])
         let json = TopicText.json(report)
         #expect(json.contains(#""role":"input","exists":true,"created":false,"partitions":3,"#))
         #expect(json.contains(#""role":"outcomes","exists":false,"created":false,"partitions":null,"#))

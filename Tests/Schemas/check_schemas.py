@@ -115,6 +115,15 @@ def check_bad_examples(tally, validator):
             )
 
 
+def check_deletions(tally, validator):
+    folder = SCHEMAS / "examples" / "deletions"
+    own = validator("contact-deletions.json")
+    for name, line in lines_of(folder / "valid.jsonl"):
+        tally.check(f"deletion {name}", problems_of_line(own, line))
+    for name, line in lines_of(folder / "invalid.jsonl"):
+        tally.check(f"no deletion {name}", [] if problems_of_line(own, line) else ["the schema takes it"])
+
+
 def check_codes(tally, schemas):
     """The list of codes in the schema and the one in the code are the same."""
     source = PROJECT / "Sources" / "Relay" / "Outcomes" / "ReasonCode.swift"
@@ -204,6 +213,7 @@ def main(paths):
     check_schema_files(tally, schemas)
     check_good_examples(tally, validator)
     check_bad_examples(tally, validator)
+    check_deletions(tally, validator)
     check_codes(tally, schemas)
     check_asyncapi(tally, schemas)
     cloudevents = cloudevents_validator(tally)

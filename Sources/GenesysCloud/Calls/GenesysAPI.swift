@@ -5,6 +5,9 @@ public import JSON
 /// A call waits for its place within the quota, sends the request, and again after a 429 or a rejected token; every
 /// other fault is thrown at once, for the caller to judge. Resources are JSON objects with all that the API sent, also
 /// members that nobody here knows.
+///
+/// A write asks its permit at the last moment before the request goes out, each time it does, and throws `withdrawn`
+/// without sending where it is no longer given.
 public protocol GenesysAPI: Sendable {
     /// Looks a resource up by its external id; nil when there is none.
     func find(_ type: ResourceType, externalID: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue?
@@ -13,16 +16,19 @@ public protocol GenesysAPI: Sendable {
     func get(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue?
 
     /// Creates a resource and gives back what the API made of it.
-    func create(_ type: ResourceType, _ resource: JSONValue, tally: inout CallTally) async throws(GenesysError)
-        -> JSONValue
+    func create(
+        _ type: ResourceType, _ resource: JSONValue, permit: WritePermit, tally: inout CallTally
+    ) async throws(GenesysError) -> JSONValue
 
     /// Replaces a whole resource: what `resource` leaves out is wiped (PUT).
     func replace(
-        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, id: String, with resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue
 
     /// Deletes a resource; false when it was gone already (404).
-    func delete(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> Bool
+    func delete(
+        _ type: ResourceType, id: String, permit: WritePermit, tally: inout CallTally
+    ) async throws(GenesysError) -> Bool
 
     /// One page of a listing. `organizationID` is required for contacts, and must be nil for organizations.
     func page(

@@ -51,7 +51,7 @@ public final class GenesysClient: GenesysAPI {
         _ type: ResourceType, externalID: String, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue? {
         let call = APICall.find(type, externalID: externalID)
-        guard let response = try await responseUnlessAbsent(to: call, &tally) else {
+        guard let response = try await responseUnlessAbsent(to: call, permit: .always, &tally) else {
             // A listing is empty when nothing is found; where there is no listing, this is not the API (guide).
             throw GenesysError(
                 .unreachable, status: 404, message: "the look-up itself was not found; is genesys.apiUrl right?")
@@ -65,42 +65,42 @@ public final class GenesysClient: GenesysAPI {
         _ type: ResourceType, id: String, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue? {
         let call = APICall.get(type, id: id)
-        guard let response = try await responseUnlessAbsent(to: call, &tally) else { return nil }
+        guard let response = try await responseUnlessAbsent(to: call, permit: .always, &tally) else { return nil }
         return try read(response, of: call, with: form.resource)
     }
 
     public func create(
-        _ type: ResourceType, _ resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, _ resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue {
         let call = APICall.create(type, resource)
-        return try read(try await response(to: call, &tally), of: call, with: form.resource)
+        return try read(try await response(to: call, permit: permit, &tally), of: call, with: form.resource)
     }
 
     public func replace(
-        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, id: String, with resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue {
         let call = APICall.replace(type, id: id, resource)
-        return try read(try await response(to: call, &tally), of: call, with: form.resource)
+        return try read(try await response(to: call, permit: permit, &tally), of: call, with: form.resource)
     }
 
     public func delete(
-        _ type: ResourceType, id: String, tally: inout CallTally
+        _ type: ResourceType, id: String, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> Bool {
-        try await responseUnlessAbsent(to: .delete(type, id: id), &tally) != nil
+        try await responseUnlessAbsent(to: .delete(type, id: id), permit: permit, &tally) != nil
     }
 
     public func page(
         _ type: ResourceType, organizationID: String?, number: Int, size: Int, tally: inout CallTally
     ) async throws(GenesysError) -> ResourcePage {
         let call = APICall.page(type, organizationID: organizationID, number: number, size: size)
-        return try read(try await response(to: call, &tally), of: call, with: form.page)
+        return try read(try await response(to: call, permit: .always, &tally), of: call, with: form.page)
     }
 
     private func responseUnlessAbsent(
-        to call: APICall, _ tally: inout CallTally
+        to call: APICall, permit: WritePermit, _ tally: inout CallTally
     ) async throws(GenesysError) -> HTTPResponse? {
         do {
-            return try await response(to: call, &tally)
+            return try await response(to: call, permit: permit, &tally)
         } catch {
             if error.kind == .notFound { return nil }
             throw error
@@ -108,18 +108,32 @@ public final class GenesysClient: GenesysAPI {
     }
 
     /// Makes the call until it is answered with something other than 429 or a rejected token.
-    private func response(to call: APICall, _ tally: inout CallTally) async throws(GenesysError) -> HTTPResponse {
+    ///
+    /// - Parameter permit: Asked before each sending of a write; a read needs none.
+    private func response(
+        to call: APICall, permit: WritePermit, _ tally: inout CallTally
+    ) async throws(GenesysError) -> HTTPResponse {
         let request = try form.request(for: call)
         var rejections = 0
         while true {
-            let (token, permit) = try await admission()
-            let result = await send(request, token)
+            let (token, turn) = try await admission()
+            // After the last wait: while the call had to wait, another replica may have become the owner.
+            guard !call.isWrite || permit.isGiven else {
+                pacer.giveBack(turn)
+                throw GenesysError(.withdrawn, message: "the permit was withdrawn before the write was sent")
+            }
+            // A write goes to its end once it is sent, so it must not begin when nobody wants it any more.
+            guard !call.isWrite || !Task.isCancelled else {
+                pacer.giveBack(turn)
+                throw GenesysError(.cancelled, message: "cancelled before the write was sent")
+            }
+            let result = await send(request, token, isWrite: call.isWrite)
             counters.count(method: request.method, result)
             switch result {
             case .success(let response):
                 tally.requests += 1
                 tally.correlationID = response.correlationID ?? tally.correlationID
-                if response.status != 429 { pacer.answered(permit) }
+                if response.status != 429 { pacer.answered(turn) }
                 // 429 and 5xx come from gateways that may not have looked at the token.
                 if response.status < 500, response.status != 401, response.status != 429 { tokens.accepted(token) }
             case .failure(let error):
@@ -127,7 +141,7 @@ public final class GenesysClient: GenesysAPI {
             }
             switch Judgement(result, isWrite: call.isWrite, wallTime: time.wallTime) {
             case .success(let response): return response
-            case .limited(let retryAfter): pacer.limited(permit, retryAfter: retryAfter)
+            case .limited(let retryAfter): pacer.limited(turn, retryAfter: retryAfter)
             case .tokenRejected(let error):
                 rejections += 1
                 if tokens.rejected(token) == .refused || rejections >= Self.rejectionLimit { throw error }
@@ -151,7 +165,10 @@ public final class GenesysClient: GenesysAPI {
         }
     }
 
-    private func send(_ request: APIRequest, _ token: AccessToken) async -> Result<HTTPResponse, HTTPError> {
+    /// A write is not broken off with its task: it could land after the next owner's, and undo it.
+    private func send(
+        _ request: APIRequest, _ token: AccessToken, isWrite: Bool
+    ) async -> Result<HTTPResponse, HTTPError> {
         var headers = [
             HTTPHeader("Authorization", "Bearer \(token.value)"), HTTPHeader("Accept", "application/json"),
         ]
@@ -161,7 +178,7 @@ public final class GenesysClient: GenesysAPI {
                 try await transport.send(
                     HTTPRequest(
                         method: request.method, url: baseURL + request.target, headers: headers, body: request.body,
-                        timeout: settings.requestTimeout)))
+                        timeout: settings.requestTimeout, endsWithTask: !isWrite)))
         } catch {
             return .failure(error)
         }

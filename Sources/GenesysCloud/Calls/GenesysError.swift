@@ -25,6 +25,8 @@ public struct GenesysError: Error, Sendable, CustomStringConvertible {
         case connectionLost
         /// The caller's task was cancelled.
         case cancelled
+        /// The write's permit was withdrawn before the request was sent: it certainly did not happen.
+        case withdrawn
     }
 
     /// What the caller must make of it.

@@ -21,11 +21,15 @@ public struct HTTPRequest: Sendable {
     public var timeout: Duration
     /// See `Connection`.
     public var connection: Connection
+    /// Whether the request is broken off when the task that sends it is cancelled. One that is not goes on until its answer
+    /// or its time-out, and so does the call: for a write that must not land after somebody else's.
+    public var endsWithTask: Bool
 
     /// Makes a request.
     public init(
         method: String, url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
-        timeout: Duration = .seconds(30), connection: Connection = .reused
+        timeout: Duration = .seconds(30), connection: Connection = .reused,
+        endsWithTask: Bool = true
     ) {
         self.method = method
         self.url = url
@@ -33,6 +37,7 @@ public struct HTTPRequest: Sendable {
         self.body = body
         self.timeout = timeout
         self.connection = connection
+        self.endsWithTask = endsWithTask
     }
 }
 

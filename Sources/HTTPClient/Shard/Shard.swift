@@ -18,7 +18,7 @@ final class Shard: Sendable {
     }
 
     /// Sends a request and waits for what comes of it.
-    func perform(_ request: PreparedRequest) async -> ExchangeResult {
+    func perform(_ request: PreparedRequest, endsWithTask: Bool) async -> ExchangeResult {
         let exchange = Exchange(request)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -27,6 +27,7 @@ final class Shard: Sendable {
                 }
             }
         } onCancel: {
+            guard endsWithTask else { return }
             exchange.markCancelled()
             _ = mailbox.post(.cancel(exchange))
         }

@@ -41,7 +41,7 @@ public final class CurlTransport: HTTPTransport {
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let prepared = try PreparedRequest(request)
         let (index, shard) = try enter()
-        let result = await shard.perform(prepared)
+        let result = await shard.perform(prepared, endsWithTask: request.endsWithTask)
         fleet.withLock { $0.loads.leave(index) }
         return try result.get().response
     }

@@ -43,6 +43,14 @@ struct ConsumerCalls: Sendable {
         return .success(KafkaWatermarks(low: low, high: high))
     }
 
+    /// What the last fetch brought; it does not block.
+    func logEnd(of partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_get_watermark_offsets(handle.raw, partition.topic, partition.partition, &low, &high)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
     func offsets(forTimes times: [TopicPartition: Int64]) -> Result<[TopicPartition: Int64], KafkaError> {
         PartitionList.with(offsets: times.map { ($0.key, CommittedOffset($0.value)) }) { list in
             if let fault = KafkaError(rd_kafka_offsets_for_times(handle.raw, list, milliseconds)) {
@@ -62,10 +70,9 @@ struct ConsumerCalls: Sendable {
         }
     }
 
+    /// The member's place in its group, whatever its caller knows of it.
     func groupMetadata() -> Result<KafkaGroupMetadata, KafkaError> {
-        guard let metadata = rd_kafka_consumer_group_metadata(handle.raw) else {
-            return .failure(KafkaError(code: "_STATE", message: "the consumer is in no group"))
-        }
+        guard let metadata = rd_kafka_consumer_group_metadata(handle.raw) else { return .failure(.notAMember) }
         defer { rd_kafka_consumer_group_metadata_destroy(metadata) }
         var buffer: UnsafeMutableRawPointer?
         var size = 0
@@ -73,7 +80,13 @@ struct ConsumerCalls: Sendable {
             return .failure(fault)
         }
         defer { rd_kafka_mem_free(handle.raw, buffer) }
-        return .success(KafkaGroupMetadata(bytes: bytes(at: buffer, count: size) ?? []))
+        let bytes = bytes(at: buffer, count: size) ?? []
+        guard let place = GroupPlace(serialised: bytes) else {
+            let version = KafkaLibrary.version
+            return .failure(
+                KafkaError(code: "_BAD_MSG", message: "librdkafka \(version) writes group metadata in an unknown form"))
+        }
+        return place.isMember ? .success(KafkaGroupMetadata(bytes: bytes)) : .failure(.notAMember)
     }
 
     /// `_FATAL` stands for a cause that has to be asked for.

@@ -4,15 +4,20 @@ internal import Synchronization
 final class ConsumerCore: Sendable {
     let handle: ClientHandle
     let calls: ConsumerCalls
-    let commands: CommandBox
+    let commands: CommandBox<ConsumerCommand>
     let mailbox: EventMailbox
     let subscription: KafkaSubscription
     let isCooperative: Bool
     let closeTimeout: Duration
     let blocking = BlockingCalls("kafka-consumer-calls")
+    /// For the place in the group alone: what was committed can take long to answer, while another's transaction is open,
+    /// and ours must not wait for it until it times out.
+    let placeCalls = BlockingCalls("kafka-consumer-place")
     let ended = Latch()
     let reports: CallbackReports
     let pulse: PulseMeter
+    /// False when the client is freed or about to be.
+    private let isAlive = Mutex(true)
 
     init(
         settings: KafkaClientSettings, subscription: KafkaSubscription, closeTimeout: Duration, mailbox: EventMailbox,
@@ -50,10 +55,20 @@ final class ConsumerCore: Sendable {
             if case .sought(let result, _, let continuation) = command { continuation.resume(returning: result) }
         }
         // After the calls under way, so that none uses a freed client.
-        blocking.finish { [self] in
-            handle.destroy()
-            mailbox.finish()
-            ended.open()
+        placeCalls.finish { [self] in
+            blocking.finish { [self] in
+                isAlive.withLock { $0 = false }
+                handle.destroy()
+                mailbox.finish()
+                ended.open()
+            }
+        }
+    }
+
+    func logEnd(of partition: TopicPartition) -> Int64? {
+        isAlive.withLock { isAlive in
+            guard isAlive else { return nil }
+            return calls.logEnd(of: partition)
         }
     }
 

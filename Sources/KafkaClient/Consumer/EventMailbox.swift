@@ -12,6 +12,7 @@ final class EventMailbox: Sendable {
         var errors = 0
         var isFull = false
         var isFinished = false
+        var news = AssignmentNews()
         var waiter: CheckedContinuation<[KafkaConsumerEvent], Never>?
 
         mutating func takeAll() -> [KafkaConsumerEvent] {
@@ -22,6 +23,7 @@ final class EventMailbox: Sendable {
                 errors = 0
                 isFull = false
             }
+            if !events.isEmpty { news.handedOut() }
             return events
         }
     }
@@ -36,6 +38,9 @@ final class EventMailbox: Sendable {
         self.mostRecords = mostRecords
         self.mostBytes = mostBytes
     }
+
+    /// Whether the caller has not worked through what its assignment is: it may hold offsets of one that is over.
+    var hasPendingNews: Bool { state.withLock { $0.news.isPending } }
 
     /// Adds an event.
     ///
@@ -57,6 +62,7 @@ final class EventMailbox: Sendable {
                 break
             }
             state.events.append(event)
+            state.news.put(event)
             if let waiter = state.waiter {
                 state.waiter = nil
                 return (waiter, state.takeAll(), false)
@@ -75,6 +81,7 @@ final class EventMailbox: Sendable {
         await withCheckedContinuation { continuation in
             let (now, wasFull) = state.withLock { state -> ([KafkaConsumerEvent]?, Bool) in
                 let wasFull = state.isFull
+                state.news.callerCame()
                 let events = state.takeAll()
                 if !events.isEmpty || state.isFinished { return (events, wasFull) }
                 precondition(state.waiter == nil, "nextEvents: two tasks wait at once, which its contract excludes")

@@ -67,11 +67,18 @@ public final class KafkaConsumer: KafkaConsuming {
     }
 
     public func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
-        let calls = core.calls
-        return try await core.blocking.run { calls.groupMetadata() }
+        let (calls, mailbox) = (core.calls, core.mailbox)
+        return try await core.placeCalls.run {
+            let metadata = calls.groupMetadata()
+            // Asked after the metadata was read: a newer generation cannot come before the poll thread has told of what
+            // was lost, since librdkafka joins again only after the unassign call.
+            return mailbox.hasPendingNews ? .failure(.assignmentNotWorkedThrough) : metadata
+        }
     }
 
     public var pulse: PollPulse { core.pulse.current }
+
+    public func logEnd(of partition: TopicPartition) -> Int64? { core.logEnd(of: partition) }
 
     /// The ends of a partition's log, asked of its leader; the high one as a reader of committed records sees it.
     public func watermarks(_ partition: TopicPartition) async throws(KafkaError) -> KafkaWatermarks {

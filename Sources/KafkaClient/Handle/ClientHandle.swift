@@ -21,6 +21,19 @@ final class ClientHandle: @unchecked Sendable {
         queue = rd_kafka_queue_get_consumer(raw)
     }
 
+    /// A consumer without a group, which reads what it is told to into `queue`.
+    init(
+        readerWith settings: KafkaClientSettings, adding additions: [(name: String, value: String)],
+        context: ClientContext
+    ) throws(KafkaError) {
+        (raw, self.context) = try Self.make(RD_KAFKA_CONSUMER, settings, additions, context)
+        queue = rd_kafka_queue_new(raw)
+        // The log and errors join the records, so one poll serves all.
+        let main = rd_kafka_queue_get_main(raw)
+        rd_kafka_queue_forward(main, queue)
+        rd_kafka_queue_destroy(main)
+    }
+
     init(
         producerWith settings: KafkaClientSettings, adding additions: [(name: String, value: String)],
         context: ClientContext

@@ -34,6 +34,18 @@ extension KafkaError {
     /// The client was closed before or during the call.
     static let closed = KafkaError(code: "_DESTROY", message: "the client is closed")
 
+    /// The task that waited was cancelled.
+    static let cancelled = KafkaError(code: "_STATE", message: "the reading was cancelled")
+
+    /// Joining or thrown out; librdkafka joins again by itself.
+    static let notAMember = KafkaError(
+        code: "_STATE", message: "the member is in no group at the moment", isRetriable: true, transaction: .abort)
+
+    /// The caller has not taken in what its assignment is now.
+    static let assignmentNotWorkedThrough = KafkaError(
+        code: "_STATE", message: "the assignment has changed and that has not been worked through", isRetriable: true,
+        transaction: .abort)
+
     /// Nobody answered in time.
     static func timedOut(_ words: String) -> KafkaError {
         KafkaError(code: "_TIMED_OUT", message: words, isRetriable: true)

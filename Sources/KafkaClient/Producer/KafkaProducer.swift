@@ -12,6 +12,7 @@ public final class KafkaProducer: KafkaProducing {
     private let users = UseCount()
     private let ended = Latch()
     private let closeTimeout: Duration
+    private let isTransactional: Bool
 
     /// Makes a producer. It connects by itself.
     ///
@@ -38,6 +39,7 @@ public final class KafkaProducer: KafkaProducing {
         self.handle = handle
         self.table = table
         self.closeTimeout = closeTimeout
+        isTransactional = transactionalID != nil
     }
 
     public func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>] {
@@ -53,7 +55,17 @@ public final class KafkaProducer: KafkaProducing {
             }
             outcomes += await table.outcomes(of: batch)
         }
-        return outcomes
+        return outcomes.map(judged)
+    }
+
+    /// A report names its own cause, not what it means for the producer: one that was fenced reports only an old epoch.
+    private func judged(_ outcome: Result<ProducedRecord, KafkaError>) -> Result<ProducedRecord, KafkaError> {
+        guard case .failure(var fault) = outcome, !fault.isFatal, fault.code != KafkaError.closed.code else {
+            return outcome
+        }
+        if let cause = KafkaError(fatalErrorOf: handle.raw) { return .failure(cause) }
+        if isTransactional { fault.transaction = .abort }
+        return .failure(fault)
     }
 
     /// Hands a record to librdkafka. A full queue is waited out: reports come at the latest when records time out.

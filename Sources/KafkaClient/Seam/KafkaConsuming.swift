@@ -33,6 +33,13 @@ public protocol KafkaConsuming: Sendable {
     /// How the poll loop is doing: cheap, and asked before each write.
     var pulse: PollPulse { get }
 
+    /// The end of an assigned partition's log, its high watermark, as the last fetch brought it: a lower position means that
+    /// records may be still to come. Local, without a request; nil where nothing has been fetched yet.
+    ///
+    /// It counts markers and records that are aborted or undecided too, so a partition may have nothing to read at a
+    /// position below it.
+    func logEnd(of partition: TopicPartition) -> Int64?
+
     /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
     /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
     func close() async

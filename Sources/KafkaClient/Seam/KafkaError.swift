@@ -4,11 +4,15 @@
 public struct KafkaError: Error, Sendable, CustomStringConvertible {
     /// What an error in a transaction asks for, in the order in which the flags are to be looked at.
     public enum TransactionVerdict: Sendable {
-        /// `abortTransaction`, then the work again in a new one.
+        /// `abortTransaction`, then the work again in a new one. After a record that a broker refused as too large, librdkafka
+        /// lets the next transaction fail too (`OUT_OF_ORDER_SEQUENCE_NUMBER`, its records `_PURGE_QUEUE`): that one asks
+        /// for the same and means nothing.
         case abort
         /// The same call again, after a pause.
         case retry
-        /// The producer is done for: fenced, or something that no one foresaw.
+        /// The producer is done for: fenced, or something that no one foresaw. `_FENCED` means another producer with the id,
+        /// or that the transaction was open for longer than `transaction.timeout.ms`: librdkafka does not tell them apart,
+        /// and after the second a new producer with the same id goes on.
         case fatal
     }
 
@@ -20,7 +24,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     public var isRetriable: Bool
     /// Whether the client cannot go on.
     public var isFatal: Bool
-    /// For errors of transactional calls; `fatal` unless a flag says otherwise.
+    /// For errors of a transactional producer, those of single records included; `fatal` unless a flag says otherwise.
     public var transaction: TransactionVerdict
 
     /// Makes an error; the flags are false, and the verdict fatal, unless given.

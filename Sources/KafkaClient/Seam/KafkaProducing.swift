@@ -2,6 +2,10 @@
 public protocol KafkaProducing: Sendable {
     /// Produces records and waits until each is acknowledged or has failed; the results stand in the order of the
     /// records. Records for one partition arrive in their order. A full queue is waited out, not an error.
+    ///
+    /// In a transaction a record that fails asks for its abort, whether or not the commit would: one that is larger than
+    /// this client's own limit is left out without a word. What was sent in one request fails together, so of several
+    /// records with `MSG_SIZE_TOO_LARGE` one was. Once the transaction must be aborted, records fail with `_STATE`.
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>]
 
     /// Registers the transactional id and fences whoever had it before. Once, before the first transaction.

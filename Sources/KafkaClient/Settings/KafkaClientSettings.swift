@@ -42,8 +42,9 @@ public struct KafkaClientSettings: Sendable {
         ]
     }
 
-    /// How long the group waits for a member that is silent, by these settings.
-    var sessionTimeout: Duration {
+    /// How long the group waits for a member that is silent, by these settings. With `group.protocol=consumer` the broker
+    /// decides it (45 s unless its operator set less), and this is our own, more careful measure.
+    public var sessionTimeout: Duration {
         let milliseconds = properties.last { $0.name == "session.timeout.ms" }.flatMap { Int64($0.value) }
         return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
     }
@@ -51,10 +52,13 @@ public struct KafkaClientSettings: Sendable {
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
     /// is a request without a time-out, which can hang while a consumer closes.
     var isCooperative: Bool {
-        func value(of name: String) -> String { properties.last { $0.name == name }?.value ?? "" }
-        return value(of: "group.protocol") == "consumer"
-            || value(of: "partition.assignment.strategy").contains("cooperative")
+        usesConsumerProtocol || value(of: "partition.assignment.strategy").contains("cooperative")
     }
+
+    /// Whether the group is of KIP-848's kind.
+    private var usesConsumerProtocol: Bool { value(of: "group.protocol").lowercased() == "consumer" }
+
+    private func value(of name: String) -> String { properties.last { $0.name == name }?.value ?? "" }
 
     /// librdkafka's configuration; the caller's until `rd_kafka_new` has taken it.
     func makeConfiguration(
@@ -62,7 +66,7 @@ public struct KafkaClientSettings: Sendable {
     ) throws(KafkaError) -> OpaquePointer {
         // The library aborts the process itself when it has no memory; it never answers nil.
         let configuration = rd_kafka_conf_new()!
-        let own = OwnProperty.all.filter { $0.role == role || $0.role == .both }
+        let own = OwnProperty.all(for: role, usesConsumerProtocol: usesConsumerProtocol)
         let all =
             own.map { ($0.name, $0.value) } + [("bootstrap.servers", bootstrapServers)]
             + properties.map { ($0.name, $0.value) } + additions.map { ($0.name, $0.value) }

@@ -15,6 +15,21 @@ struct OwnProperty: Sendable {
 
     static let sessionMilliseconds: Int64 = 10_000
 
+    /// What is set for a role.
+    ///
+    /// - Parameter usesConsumerProtocol: whether the group is of KIP-848's kind, whose broker decides what others set.
+    static func all(for role: Role, usesConsumerProtocol: Bool) -> [OwnProperty] {
+        all.filter { property in
+            (property.role == role || property.role == .both)
+                && !(usesConsumerProtocol && classicOnly.contains(property.name))
+        }
+    }
+
+    /// What librdkafka refuses beside `group.protocol=consumer`.
+    private static let classicOnly: Set<String> = [
+        "session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy",
+    ]
+
     static let all: [OwnProperty] = [
         OwnProperty(
             name: "session.timeout.ms", value: "\(sessionMilliseconds)", role: .consumer, isFixed: false,

@@ -34,7 +34,7 @@ enum ApplyFault: Error {
             case .credentialsRefused, .forbidden, .unreachable: .interrupted(.outage(error))
             case .serverError, .timedOut, .connectionLost, .notFound: .interrupted(.retry(Reason(error)))
             case .conflict, .invalidRequest: .rejected(Reason(error))
-            case .cancelled: .interrupted(.cancelled)
+            case .cancelled, .withdrawn: .interrupted(.cancelled)
             }
         }
     }
@@ -50,7 +50,7 @@ extension Reason {
             case .notFound: .notFound
             case .conflict: .conflict
             case .invalidRequest: .invalidRequest
-            case .serverError, .cancelled: .serverError
+            case .serverError, .cancelled, .withdrawn: .serverError
             case .timedOut: .timeout
             }
         self.init(code, error)

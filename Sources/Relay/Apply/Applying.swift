@@ -43,19 +43,23 @@ public struct AppliedChange: Sendable {
     public var previousContactID: String?
     /// The id of the event whose write carried this change; nil where it had its own, or needed none.
     public var coalescedInto: String?
+    /// What must be remembered of a deletion, in the transaction of its outcome; nil for everything else.
+    public var deletion: Deletion?
     /// What was spent on it.
     public var tally: CallTally
 
     /// Makes one.
     public init(
         _ status: Outcome.Status, contactID: String? = nil, organizationID: String? = nil,
-        previousContactID: String? = nil, coalescedInto: String? = nil, tally: CallTally = CallTally()
+        previousContactID: String? = nil, coalescedInto: String? = nil, deletion: Deletion? = nil,
+        tally: CallTally = CallTally()
     ) {
         self.status = status
         self.contactID = contactID
         self.organizationID = organizationID
         self.previousContactID = previousContactID
         self.coalescedInto = coalescedInto
+        self.deletion = deletion
         self.tally = tally
     }
 }
@@ -68,6 +72,6 @@ public enum Interruption: Sendable {
     case wait(Reason, organization: String)
     /// A fault of the set-up or an outage: the whole intake pauses; counts neither attempt nor age.
     case outage(GenesysError)
-    /// The task was cancelled: the change is left to whoever gets the record next.
+    /// The task was cancelled or its permit withdrawn: the change is left to whoever gets the record next.
     case cancelled
 }

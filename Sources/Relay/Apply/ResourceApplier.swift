@@ -16,10 +16,11 @@ public struct ResourceApplier: Applying {
     /// - Parameters:
     ///   - keepsMarks: Whether sequences are kept in the resources' metadata (`contacts.sequenceMarks`); without it every
     ///     event is applied in the order of the log.
+    ///   - deletions: What was deleted and must not come back; nil remembers nothing. Without marks it is not asked.
     ///   - contactTTL: How long a resource may be taken from memory (`cache.contactTtl`); zero reads it always.
     ///   - maxDelay: The longest time between two look-ups of a missing organization.
     public init(
-        api: any GenesysAPI, keepsMarks: Bool = true, contactTTL: Duration = .zero,
+        api: any GenesysAPI, keepsMarks: Bool = true, deletions: DeletionMemory? = nil, contactTTL: Duration = .zero,
         maxDelay: Duration = .seconds(60), time: any TimeSource, random: any RandomSource
     ) {
         let memory = ResourceMemory(contactTTL: contactTTL, time: time)
@@ -29,13 +30,16 @@ public struct ResourceApplier: Applying {
         let writer = ResourceWriter(memory: memory, watch: watch, resolver: resolver)
         self.api = api
         self.watch = watch
-        folding = FoldApplier(reader: reader, resolver: resolver, writer: writer, keepsMarks: keepsMarks)
-        migrating = MigrationApplier(reader: reader, resolver: resolver, memory: memory, keepsMarks: keepsMarks)
+        let deletions = keepsMarks ? deletions : nil
+        folding = FoldApplier(
+            reader: reader, resolver: resolver, writer: writer, deletions: deletions, keepsMarks: keepsMarks)
+        migrating = MigrationApplier(
+            reader: reader, resolver: resolver, memory: memory, deletions: deletions, keepsMarks: keepsMarks)
     }
 
     public func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         guard let first = changes.first else { return ApplyResult(settled: []) }
-        var calls = TalliedAPI(api: api)
+        var calls = TalliedAPI(api: api, permit: permit)
         if first.change.verb == .migrated {
             do throws(ApplyFault) {
                 var applied = try await migrating.apply(first, through: &calls)
@@ -53,7 +57,7 @@ public struct ResourceApplier: Applying {
             guard fold.count > 1, case .rejected = error.consequence else {
                 return Self.result(of: error, tally: calls.tally)
             }
-            return await applyOneByOne(fold, spent: calls.tally)
+            return await applyOneByOne(fold, permit: permit, spent: calls.tally)
         }
     }
 
@@ -72,11 +76,13 @@ public struct ResourceApplier: Applying {
     }
 
     /// The write of a fold was refused: takes it apart, so that only the event at fault is rejected.
-    private func applyOneByOne(_ fold: [PendingChange], spent: CallTally) async -> ApplyResult {
+    private func applyOneByOne(
+        _ fold: [PendingChange], permit: WritePermit, spent: CallTally
+    ) async -> ApplyResult {
         var settled: [AppliedChange] = []
         var spent = spent
         for pending in fold {
-            var calls = TalliedAPI(api: api, tally: spent)
+            var calls = TalliedAPI(api: api, permit: permit, tally: spent)
             spent = CallTally()
             var result: ApplyResult
             do throws(ApplyFault) {

@@ -1,9 +1,11 @@
 import GenesysCloud
 import JSON
 
-/// The API as one change uses it: counts what is spent and turns its errors into faults of the change.
+/// The API as one change uses it: writes by the permit of its run, counts what is spent and turns errors into faults of the
+/// change.
 struct TalliedAPI {
     let api: any GenesysAPI
+    let permit: WritePermit
     var tally = CallTally()
 
     mutating func find(_ type: ResourceType, externalID: String) async throws(ApplyFault) -> JSONValue? {
@@ -24,7 +26,7 @@ struct TalliedAPI {
 
     mutating func create(_ type: ResourceType, _ resource: JSONValue) async throws(ApplyFault) -> JSONValue {
         do throws(GenesysError) {
-            return try await api.create(type, resource, tally: &tally)
+            return try await api.create(type, resource, permit: permit, tally: &tally)
         } catch {
             throw .api(error)
         }
@@ -34,7 +36,7 @@ struct TalliedAPI {
         _ type: ResourceType, id: String, with resource: JSONValue
     ) async throws(ApplyFault) -> JSONValue {
         do throws(GenesysError) {
-            return try await api.replace(type, id: id, with: resource, tally: &tally)
+            return try await api.replace(type, id: id, with: resource, permit: permit, tally: &tally)
         } catch {
             throw .api(error)
         }
@@ -42,7 +44,7 @@ struct TalliedAPI {
 
     mutating func delete(_ type: ResourceType, id: String) async throws(ApplyFault) {
         do throws(GenesysError) {
-            _ = try await api.delete(type, id: id, tally: &tally)
+            _ = try await api.delete(type, id: id, permit: permit, tally: &tally)
         } catch {
             throw .api(error)
         }

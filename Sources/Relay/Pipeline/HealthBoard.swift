@@ -10,6 +10,8 @@ public final class HealthBoard: Sendable {
         case outage
         /// Outcomes or dead letters cannot be written.
         case outcomes
+        /// A partition's compacted state cannot be read.
+        case restoring(String)
         /// A partition stands still: its committed offset is no longer in the log.
         case lostRange(String)
         /// The worker is told to stop.
@@ -20,6 +22,7 @@ public final class HealthBoard: Sendable {
             case .joining: "joining"
             case .outage: "outage"
             case .outcomes: "outcomes"
+            case .restoring(let partition): "restoring \(partition)"
             case .lostRange(let partition): "lostRange \(partition)"
             case .stopping: "stopping"
             }

@@ -18,6 +18,7 @@ struct Intake: Sendable {
     let health: HealthBoard
     let stop: StopSignal
     let departure: Departure
+    let restorer: Restorer
     let gracePeriod: Duration
     let time: any TimeSource
     let logger: Logger
@@ -27,8 +28,8 @@ struct Intake: Sendable {
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
         flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
-        health: HealthBoard, stop: StopSignal, departure: Departure, gracePeriod: Duration, time: any TimeSource,
-        logger: Logger
+        health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer, gracePeriod: Duration,
+        time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
@@ -40,6 +41,7 @@ struct Intake: Sendable {
         self.health = health
         self.stop = stop
         self.departure = departure
+        self.restorer = restorer
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
@@ -49,23 +51,31 @@ struct Intake: Sendable {
     ///
     /// - Throws: The consumer's error when it cannot go on.
     func run() async throws(KafkaError) {
-        let fatal = await withTaskGroup(of: Void.self) { revocations -> KafkaError? in
+        let fatal = await withTaskGroup(of: Void.self) { rebalances -> KafkaError? in
             var fatal: KafkaError?
+            func end(with error: KafkaError) {
+                guard fatal == nil else { return }
+                fatal = error
+                stop.raise(to: .hurry)
+            }
             while true {
                 let events = await consumer.nextEvents()
-                guard !events.isEmpty else { return fatal }
+                guard !events.isEmpty else { return fatal ?? restorer.fault }
                 for event in events {
                     switch event {
                     case .records(let records):
                         take(records)
-                    case .assigned(let assigned):
-                        self.assigned(assigned.map(\.partition))
+                    case .assigned(let partitions):
+                        for restoration in assigned(partitions) {
+                            rebalances.addTask { await restoration() }
+                        }
                     case .revoked(let partitions, let acknowledgement):
                         clearLostRanges(partitions)
+                        restorer.cancel(partitions)
                         let leaving = departure.begin(partitions)
-                        revocations.addTask {
+                        rebalances.addTask {
                             if !leaving.isEmpty { await finish(leaving) }
-                            flow.removed(ledgers.letGo(leaving))
+                            letGo(leaving)
                             acknowledgement()
                         }
                     case .lost(let partitions):
@@ -74,12 +84,10 @@ struct Intake: Sendable {
                         reportLostRange(partition, committed: committed, logStart: logStart)
                     case .error(let error):
                         report(error)
-                        if error.isFatal, fatal == nil {
-                            fatal = error
-                            stop.raise(to: .hurry)
-                        }
+                        if error.endsWorker { end(with: error) }
                     }
                 }
+                if let error = restorer.fault { end(with: error) }
             }
         }
         if let fatal { throw fatal }
@@ -117,10 +125,18 @@ struct Intake: Sendable {
 
     // MARK: Assignments
 
-    private func assigned(_ partitions: [TopicPartition]) {
-        let generation = ledgers.assign(partitions)
+    /// Takes partitions on; gives back what is to be read before their work starts.
+    private func assigned(_ assigned: [AssignedPartition]) -> [@Sendable () async -> Void] {
+        let partitions = assigned.map(\.partition)
+        let (generation, ignored) = ledgers.assign(assigned)
+        for (partition, why) in ignored.sorted(by: { $0.key < $1.key }) {
+            logger.warning(
+                "the committed metadata of a partition is not used: what was finished out of order may come again",
+                ["partition": "\(partition)", "because": why])
+        }
+        let restorations = restorer.begin(partitions, generation)
         pool.assign(partitions, generation: generation)
-        flow.assigned(partitions)
+        flow.assigned(partitions, restorations.isEmpty ? nil : .restoring)
         health.clear(.joining)
         logger.info(
             "partitions assigned",
@@ -128,6 +144,7 @@ struct Intake: Sendable {
                 "partitions": partitions.sorted().map(\.description).joined(separator: ","),
                 "generation": "\(generation.number)",
             ])
+        return restorations
     }
 
     /// Lets what is left be worked off and its outcomes and offsets be written, within the grace period; what is not
@@ -145,13 +162,20 @@ struct Intake: Sendable {
     }
 
     private func lost(_ partitions: [TopicPartition]) {
-        pool.revoke(partitions)
+        let gone = ledgers.assignments(of: partitions)
+        pool.revoke(gone)
         clearLostRanges(partitions)
-        flow.removed(partitions)
-        ledgers.letGo(ledgers.assignments(of: partitions))
+        restorer.cancel(partitions)
+        letGo(gone)
         logger.warning(
             "partitions lost: another member has them, their work is dropped",
             ["partitions": partitions.sorted().map(\.description).joined(separator: ",")])
+    }
+
+    private func letGo(_ assignments: [TopicPartition: Generation]) {
+        let gone = ledgers.letGo(assignments)
+        flow.removed(gone)
+        restorer.drop(gone)
     }
 
     private func clearLostRanges(_ partitions: [TopicPartition]) {
@@ -173,7 +197,7 @@ struct Intake: Sendable {
     }
 
     private func report(_ error: KafkaError) {
-        if error.isFatal {
+        if error.endsWorker {
             logger.critical("the consumer cannot go on", ["fault": error.description])
         } else {
             logger.warning("the consumer reports a fault", ["fault": error.description])

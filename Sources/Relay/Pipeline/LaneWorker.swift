@@ -11,23 +11,29 @@ struct LaneWorker: Sendable {
     let applier: any Applying
     let retry: RetryPolicy
     let circuit: Circuit
+    let admission: LaneAdmission
     let settle: @Sendable ([Settlement]) -> Void
-    let makeSettlement: @Sendable (WorkItem, Outcome) -> Settlement
+    let makeSettlement: @Sendable (WorkItem, Outcome, Deletion?) -> Settlement
     let time: any TimeSource
     let random: any RandomSource
     let logger: Logger
 
     func handle(_ run: LaneRun<LaneKey, WorkItem>) async -> LaneVerdict {
+        let permit: WritePermit
+        switch admission.admit(run.items) {
+        case .now(let given): permit = given
+        case .later(let reason): return .parked(finished: 0, until: time.now + LaneAdmission.patience, reason: reason)
+        }
         let epoch = circuit.epoch
         let started = time.now
         let outages = circuit.outageTime
-        let result = await applier.apply(run.items.map(Self.pending), permit: .always)
+        let result = await applier.apply(run.items.map(Self.pending), permit: permit)
 
         var settlements: [Settlement] = []
         for (item, applied) in zip(run.items, result.settled) {
             item.progress.begin(at: started, outages: outages)
             item.progress.add(applied.tally, counts: true)
-            settlements.append(makeSettlement(item, outcome(of: item, applied)))
+            settlements.append(makeSettlement(item, outcome(of: item, applied), applied.deletion))
         }
         if result.settled.contains(where: { $0.tally.requests > 0 }) { circuit.succeeded(startedIn: epoch) }
 
@@ -38,7 +44,7 @@ struct LaneWorker: Sendable {
             item.progress.begin(at: started, outages: outages)
             switch judge(interruption, of: item, tally: result.interruptedTally, epoch: epoch) {
             case .givenUp(let reason):
-                settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason)))))
+                settlements.append(makeSettlement(item, outcome(of: item, AppliedChange(.failed(reason))), nil))
                 verdict = .finished(settlements.count)
             case .parked(let until, let reason):
                 verdict = .parked(finished: settlements.count, until: until, reason: reason)
@@ -53,7 +59,9 @@ struct LaneWorker: Sendable {
     private static func pending(_ item: WorkItem) -> PendingChange {
         PendingChange(
             item.change, eventID: item.decoded.attributes.id ?? "", source: item.decoded.attributes.source ?? "",
-            sequence: item.decoded.attributes.sequence, earlierAttempts: item.progress.current.attempts)
+            eventType: item.decoded.attributes.type ?? "", sequence: item.decoded.attributes.sequence,
+            partition: item.partition, recordKey: item.decoded.record.keyText,
+            earlierAttempts: item.progress.current.attempts)
     }
 
     private enum Judgement {

@@ -20,20 +20,28 @@ public final class Pipeline: Sendable {
     private let intake: Intake
     private let worker: LaneWorker
     private let watch: OrganizationWatch?
+    private let progress: ProgressWatch
     private let metrics: PipelineMetrics
     private let stopSignal = StopSignal()
-    private let departure: Departure
+    private let shutdown: Shutdown
     private let health: HealthBoard
     private let time: any TimeSource
     private let logger: Logger
 
+    /// So many tombstones of each state go along with one commit.
+    private static let mostExpired = 100
+
     /// Joins the parts; nothing starts before `run`.
     ///
-    /// - Parameter watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
+    /// - Parameters:
+    ///   - watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
+    ///   - states: What compacted topics keep beside the changes; read by `stateReader` when a partition is assigned.
+    ///   - stateReader: The caller's to close. Without it no state is read.
     public init(
         settings: PipelineSettings, consumer: any KafkaConsuming, producer: any KafkaProducing,
-        applier: any Applying, watch: OrganizationWatch? = nil, time: any TimeSource, random: any RandomSource,
-        health: HealthBoard,
+        applier: any Applying, watch: OrganizationWatch? = nil,
+        states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
+        time: any TimeSource, random: any RandomSource, health: HealthBoard,
         registry: MetricsRegistry, logger: Logger
     ) {
         let metrics = PipelineMetrics(registry: registry, topic: settings.changesTopic)
@@ -44,11 +52,28 @@ public final class Pipeline: Sendable {
         let pool = WorkerPool<LaneKey, WorkItem>(limits: settings.limits, time: time) {
             flow.set(.poolFull) { poolPressure.ask() }
         }
+        let fence = WriteFence(consumer: consumer, limit: settings.stallLimit)
+        let log: any SettlementLog =
+            settings.usesTransactions
+            ? TransactionalLog(producer: producer, consumer: consumer, time: time, random: random, logger: logger)
+            : PlainLog(producer: producer, consumer: consumer)
         let writer = SettlementWriter(
-            producer: producer, consumer: consumer, ledgers: ledgers, backlogLimit: settings.limits.maxBuffered,
-            time: time, random: random, health: health, logger: logger,
-            backlogChanged: { flow.set(.outcomesWaiting) { writerPressure.ask() } },
-            written: { metrics.wrote($0) })
+            log: log, ledgers: ledgers, fence: fence, pace: settings.commitPace,
+            backlogLimit: settings.limits.maxBuffered, time: time, random: random, health: health, logger: logger,
+            events: SettlementWriter.Events(
+                extras: { states.flatMap { $0.takeExpired(limit: Self.mostExpired) } },
+                backlogChanged: { flow.set(.outcomesWaiting) { writerPressure.ask() } },
+                held: { flow.set(.commitMapFull, only: $0) },
+                written: { metrics.wrote($0) }))
+        let restorations = Restorations()
+        let restorer = Restorer(
+            states: states, reader: stateReader, restorations: restorations, time: time, random: random,
+            health: health, logger: logger,
+            finished: { partition in
+                flow.lift(.restoring, partition)
+                pool.wake(where: .restoring(partition))
+            },
+            failed: { [stopSignal] in stopSignal.raise(to: .hurry) })
         poolPressure.answer { [weak pool] in pool.map { $0.pressure != .open } ?? false }
         writerPressure.answer { [weak writer] in writer?.isBacklogged ?? false }
         let circuit = Circuit(
@@ -73,18 +98,28 @@ public final class Pipeline: Sendable {
         let maker = SettlementMaker(encoder: OutcomeEncoder(groupID: settings.groupID), settings: settings, time: time)
         worker = LaneWorker(
             applier: applier, retry: settings.retry, circuit: circuit,
+            admission: LaneAdmission(
+                ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() },
+                logger: logger),
             settle: { writer.settle($0) },
-            makeSettlement: { item, outcome in
+            makeSettlement: { item, outcome, deletion in
                 metrics.settled(after: outcome.duration)
-                return maker.settlement(of: item.record, item.decoded, generation: item.generation, outcome)
+                return maker.settlement(
+                    of: item.record, item.decoded, generation: item.generation, outcome, deletion: deletion)
             },
             time: time, random: random, logger: logger)
-        departure = Departure(ledgers: ledgers, pool: pool, writer: writer, stop: stopSignal, time: time)
+        let departure = Departure(
+            ledgers: ledgers, pool: pool, writer: writer, stop: stopSignal, requestTimeout: settings.requestTimeout,
+            time: time)
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
-            metrics: metrics, health: health, stop: stopSignal, departure: departure, gracePeriod: settings.gracePeriod,
-            time: time,
-            logger: logger)
+            metrics: metrics, health: health, stop: stopSignal, departure: departure, restorer: restorer,
+            gracePeriod: settings.gracePeriod, time: time, logger: logger)
+        progress = ProgressWatch(
+            consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, time: time, logger: logger)
+        shutdown = Shutdown(
+            consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, departure: departure,
+            stop: stopSignal, health: health, gracePeriod: settings.gracePeriod, time: time, logger: logger)
         watch?.observe(
             appeared: { pool.wake(where: .organization($0)) },
             isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil })
@@ -115,8 +150,9 @@ public final class Pipeline: Sendable {
             group.addTask { try await self.write() }
             group.addTask { await self.stopSignal.unless(.hurry) { await self.circuit.run() } }
             if let watch = self.watch { group.addTask { await self.stopSignal.unless(.hurry) { await watch.run() } } }
+            group.addTask { await self.stopSignal.unless(.drain) { await self.progress.run() } }
             group.addTask { try await self.intake.run() }
-            group.addTask { await self.stopInOrder() }
+            group.addTask { await self.shutdown.run() }
             for try await _ in group {}
         }
     }
@@ -135,40 +171,10 @@ public final class Pipeline: Sendable {
     public var status: PipelineStatus {
         PipelineStatus(
             partitions: ledgers.assigned, ledgers: ledgers.snapshot, pool: pool.snapshot, backlog: writer.backlog,
-            pausedBecause: flow.causes.map(\.rawValue).sorted(), faults: health.faults,
+            pausedBecause: flow.causes.map(\.rawValue).sorted(),
+            partitionsPausedBecause: flow.partitionCauses.mapValues { $0.map(\.rawValue).sorted() },
+            stalls: progress.stalls, faults: health.faults,
             outcomes: metrics.outcomesByStatus)
-    }
-
-    private func stopInOrder() async {
-        await stopSignal.reached(.drain)
-        let deadline = time.now + settings.gracePeriod
-        logger.notice("stopping: intake stopped, what runs may finish", ["running": "\(pool.snapshot.running)"])
-        health.report(.stopping, "the worker is told to stop")
-        flow.set(.stopping) { true }
-        let leaving = departure.begin(ledgers.assigned)
-        // Most of what comes again stands behind these; what is woken meanwhile does not.
-        logger.info("stopping: what is parked is not waited for", ["parked": "\(pool.snapshot.parked)"])
-        let isWorkedOff = await departure.workOff(leaving, by: deadline)
-        let isHurried = stopSignal.level >= .hurry
-        if !isWorkedOff {
-            logger.warning(
-                "stopping: what still runs is broken off and left to the next owner of its partition",
-                ["running": "\(pool.snapshot.running)"])
-        }
-        stopSignal.raise(to: .hurry)
-        logger.notice("stopping: what ran has ended, committing and leaving the group")
-        let least = time.now + Departure.writingTime
-        await departure.write(by: isHurried ? least : max(deadline, least))
-        if writer.backlog > 0 {
-            logger.warning(
-                "stopping: outcomes or offsets are left unwritten, their records come again",
-                ["count": "\(writer.backlog)"])
-            stopSignal.raise(to: .abandon)
-        }
-        await consumer.close()
-        pool.close()
-        writer.close()
-        logger.notice("stopped")
     }
 
     /// Writes until the writer is closed; once that is abandoned, what hangs in the producer ends with it.

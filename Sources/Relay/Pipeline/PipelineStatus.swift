@@ -13,6 +13,10 @@ public struct PipelineStatus: Sendable {
     public var backlog: Int
     /// Why intake is paused; empty while records flow.
     public var pausedBecause: [String]
+    /// Why single partitions are paused; one that is not has no entry.
+    public var partitionsPausedBecause: [TopicPartition: [String]]
+    /// Why partitions stand still that have work; empty while all get on.
+    public var stalls: [TopicPartition: String]
     /// Why the worker is not ready, by cause; empty while it is.
     public var faults: [HealthBoard.Cause: String]
     /// Outcomes written so far, by status.

@@ -47,6 +47,11 @@ struct WorkerReport: Sendable {
                         ("unfinished", .number(ledger?.unfinishedCount ?? 0)),
                         ("oldestUnfinished", ledger?.oldestUnfinished.map { .number($0) } ?? .null),
                         ("commitPosition", ledger.map { .number($0.commitPosition) } ?? .null),
+                        (
+                            "pausedBecause",
+                            .array((pipeline.partitionsPausedBecause[partition] ?? []).map { .string($0) })
+                        ),
+                        ("stalledBecause", pipeline.stalls[partition].map { .string($0) } ?? .null),
                     ])
                 }))
         document.set(

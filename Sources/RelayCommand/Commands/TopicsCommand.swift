@@ -18,8 +18,8 @@ enum TopicsCommand {
         name: "topics",
         abstract: "Shows the topics that the relay uses, and creates the missing ones",
         discussion: """
-            A topic for dead letters is created with the record limit of its input and 64 KiB more. Retention is the \
-            broker's default. Ends with exit code 69 when a topic is missing that nothing works without, or cannot be \
+            A topic for dead letters is created with the record limit of its input and 64 KiB more, an internal topic \
+            compacted and with as many partitions as its input has. Retention is the broker's default. Ends with exit code 69 when a topic is missing that nothing works without, or cannot be \
             created.
             """,
         options: [

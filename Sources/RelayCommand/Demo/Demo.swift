@@ -26,7 +26,9 @@ struct Demo: Sendable {
         let started = time.now
         let cluster = try EmbeddedCluster()
         let topics = settings.topics
-        for topic in [topics.contactChanges, topics.contactOutcomes, topics.contactChangesDeadLetters] {
+        for topic in [
+            topics.contactChanges, topics.contactOutcomes, topics.contactChangesDeadLetters, topics.contactDeletions,
+        ] {
             try await cluster.createTopic(topic, partitions: Self.partitions)
         }
         var sandboxSettings = SandboxSettings()
@@ -38,6 +40,8 @@ struct Demo: Sendable {
 
         var settings = settings
         settings.kafka.bootstrapServers = [cluster.bootstrapServers]
+        // The embedded cluster takes transactions, but does not keep the offsets that they carry.
+        settings.delivery.usesTransactions = false
         let worker = try Worker(
             settings: settings,
             genesys: GenesysCloud.GenesysSettings(

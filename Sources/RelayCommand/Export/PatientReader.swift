@@ -71,7 +71,7 @@ extension GenesysError {
         case .serverError, .timedOut, .connectionLost: true
         // With a status below 500, something else than Genesys Cloud stands at the address.
         case .unreachable: status.map { $0 >= 500 } ?? true
-        case .credentialsRefused, .forbidden, .notFound, .conflict, .invalidRequest, .cancelled: false
+        case .credentialsRefused, .forbidden, .notFound, .conflict, .invalidRequest, .cancelled, .withdrawn: false
         }
     }
 }

@@ -4,6 +4,7 @@ import Configuration
 /// All settings as plain values.
 struct RelaySettings: Sendable {
     var kafka: KafkaSettings
+    var delivery: DeliverySettings
     var topics: TopicSettings
     var genesys: GenesysSettings
     var pool: PoolSettings
@@ -17,8 +18,8 @@ struct RelaySettings: Sendable {
     static let table = SettingsTable(
         variablePrefix: "RELAY_", ignoredPrefix: "RELAY_TEST_",
         groups: [
-            KafkaSettings.group, TopicSettings.group, GenesysSettings.group, PoolSettings.group, ContactSettings.group,
-            RetrySettings.group, OperationSettings.group,
+            KafkaSettings.group, DeliverySettings.group, TopicSettings.group, GenesysSettings.group, PoolSettings.group,
+            ContactSettings.group, RetrySettings.group, OperationSettings.group,
         ])
 
     /// The file that settings may be read from.
@@ -37,6 +38,7 @@ struct RelaySettings: Sendable {
         let values = try reader.read(
             arguments: arguments, environment: environment, file: arguments[Self.configFile], required: required)
         kafka = KafkaSettings(values)
+        delivery = DeliverySettings(values)
         topics = TopicSettings(values)
         genesys = GenesysSettings(values)
         pool = PoolSettings(values)

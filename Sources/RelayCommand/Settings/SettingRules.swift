@@ -53,6 +53,7 @@ struct SettingRules {
     private var topicFaults: [ConfigurationFault] {
         let topics = [
             TopicSettings.contactChanges, TopicSettings.contactOutcomes, TopicSettings.contactChangesDeadLetters,
+            TopicSettings.contactDeletions,
         ]
         return topics.indices.compactMap { index in
             let twin = topics[..<index].first { values[$0] == values[topics[index]] }

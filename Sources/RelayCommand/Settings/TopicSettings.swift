@@ -5,6 +5,7 @@ struct TopicSettings: Sendable {
     var contactChanges: String
     var contactOutcomes: String
     var contactChangesDeadLetters: String
+    var contactDeletions: String
 }
 
 extension TopicSettings {
@@ -15,14 +16,22 @@ extension TopicSettings {
     static let contactChangesDeadLetters = Setting(
         "topics.contactChangesDeadLetters", .topic, default: "contact-changes.dlq",
         "Changes that could not be applied, as they were received, written.")
+    static let contactDeletions = Setting(
+        "topics.contactDeletions", .topic, default: "contact-deletions",
+        "What was deleted, compacted, read and written; has as many partitions as topics.contactChanges.")
 
     static let group = SettingGroup(
-        "Topics", [contactChanges.definition, contactOutcomes.definition, contactChangesDeadLetters.definition])
+        "Topics",
+        [
+            contactChanges.definition, contactOutcomes.definition, contactChangesDeadLetters.definition,
+            contactDeletions.definition,
+        ])
 
     init(_ values: SettingValues) {
         contactChanges = values[Self.contactChanges]
         contactOutcomes = values[Self.contactOutcomes]
         contactChangesDeadLetters = values[Self.contactChangesDeadLetters]
+        contactDeletions = values[Self.contactDeletions]
     }
 }
 

@@ -28,19 +28,25 @@ struct PoolSettings: Sendable {
 /// How contacts are treated.
 struct ContactSettings: Sendable {
     var sequenceMarks: Bool
+    var deletionRetention: Duration
     var contactTTL: Duration
 
     static let sequenceMarks = Setting(
         "contacts.sequenceMarks", .boolean, default: true,
         "Keep the greatest applied sequence of each source in the metadata of a contact or an organization.")
+    static let deletionRetention = Setting(
+        "contacts.deletionRetention", .duration(atLeast: .seconds(1)), default: .seconds(90 * 86_400),
+        "How long a deletion is remembered, so that an older event of the same source does not undo it.")
     static let contactTTL = Setting(
         "cache.contactTtl", .duration(atLeast: .zero), default: .zero,
         "How long a contact may be trusted from memory instead of being read again; 0s reads it always.")
 
-    static let group = SettingGroup("Contacts", [sequenceMarks.definition, contactTTL.definition])
+    static let group = SettingGroup(
+        "Contacts", [sequenceMarks.definition, deletionRetention.definition, contactTTL.definition])
 
     init(_ values: SettingValues) {
         sequenceMarks = values[Self.sequenceMarks]
+        deletionRetention = values[Self.deletionRetention]
         contactTTL = values[Self.contactTTL]
     }
 }

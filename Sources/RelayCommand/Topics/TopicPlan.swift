@@ -7,12 +7,17 @@ struct TopicPlan: Sendable {
         case input
         case outcomes
         case deadLetters
+        /// State of the relay's own, beside an input.
+        case `internal`
 
         /// For people.
         var words: String { self == .deadLetters ? "dead letters" : rawValue }
 
         /// Whether nothing works without it. Dead letters may never come.
         var isRequired: Bool { self != .deadLetters }
+
+        /// The `cleanup.policy` that it must have.
+        var cleanupPolicy: String { self == .internal ? "compact" : "delete" }
     }
 
     struct Topic: Sendable {
@@ -20,11 +25,12 @@ struct TopicPlan: Sendable {
         var key: String
         var name: String
         var role: Role
-        /// For dead letters: the topic whose records they are.
+        /// For dead letters: the topic whose records they are. For internal topics: the one whose partitions, by number,
+        /// theirs belong to.
         var input: String?
     }
 
-    /// In the order in which they are shown; an input stands before its dead letters.
+    /// In the order in which they are shown; an input stands before what belongs to it.
     var topics: [Topic]
 
     init(_ settings: TopicSettings) {
@@ -34,6 +40,9 @@ struct TopicPlan: Sendable {
             Topic(
                 key: TopicSettings.contactChangesDeadLetters.definition.key, name: settings.contactChangesDeadLetters,
                 role: .deadLetters, input: settings.contactChanges),
+            Topic(
+                key: TopicSettings.contactDeletions.definition.key, name: settings.contactDeletions, role: .internal,
+                input: settings.contactChanges),
         ]
     }
 
@@ -47,7 +56,7 @@ struct TopicPlan: Sendable {
     ///
     /// - Parameter inputLimit: `max.message.bytes` of a dead-letter topic's input.
     func configuration(of topic: Topic, inputLimit: Int?) -> [String: String] {
-        var configuration = ["cleanup.policy": "delete"]
+        var configuration = ["cleanup.policy": topic.role.cleanupPolicy]
         if topic.role == .deadLetters {
             configuration["max.message.bytes"] = String(Self.deadLetterLimit(inputLimit ?? Self.defaultRecordLimit))
         }

@@ -47,17 +47,35 @@ struct TopicReport: Sendable {
 
     var missing: [TopicPlan.Topic] { entries.filter { $0.found == nil }.map(\.topic) }
 
+    /// How many partitions a topic of the plan has; nil where it is missing.
+    func partitions(of name: String?) -> Int? { entries.first { $0.topic.name == name }?.found?.partitions }
+
     /// Refuses to go on without a topic that everything rests on.
     ///
-    /// - Throws: `CommandFailure` (69) naming the topics and the command that creates them.
+    /// - Throws: `CommandFailure` (69) naming the topics and the command that creates or shows them.
     func requireWhatIsNeeded() throws(CommandFailure) {
         let names = missing.filter(\.role.isRequired).map { "\($0.name) (\($0.key))" }
-        guard !names.isEmpty else { return }
+        guard !names.isEmpty else { return try requireEqualCounts() }
         let (noun, verb) = names.count == 1 ? ("topic", "does") : ("topics", "do")
         throw CommandFailure(
             exitCode: .unavailable,
             message: "the \(noun) \(names.joined(separator: ", ")) \(verb) not exist; "
                 + "'contact-relay topics --create' creates what is missing")
+    }
+
+    /// Whoever owns a partition of the input owns the internal topics' partition of the same number.
+    private func requireEqualCounts() throws(CommandFailure) {
+        let unequal = entries.filter { Self.hasOtherCount($0.topic, $0.found, than: partitions(of: $0.topic.input)) }
+        guard let first = unequal.first else { return }
+        throw CommandFailure(
+            exitCode: .unavailable,
+            message: "the topic \(first.topic.name) (\(first.topic.key)) \(first.problems.first?.text ?? ""); "
+                + "'contact-relay topics' shows them")
+    }
+
+    private static func hasOtherCount(_ topic: TopicPlan.Topic, _ here: Found?, than needed: Int?) -> Bool {
+        guard topic.role == .internal, let here, let needed else { return false }
+        return here.partitions != needed
     }
 
     private static func problems(of topic: TopicPlan.Topic, in found: [String: Found]) -> [Problem] {
@@ -70,7 +88,18 @@ struct TopicReport: Sendable {
                 : [problem("does not exist: a record that cannot be applied would stop its partition")]
         }
         var problems: [Problem] = []
-        if let policy = here.cleanupPolicy, policy.split(separator: ",").contains("compact") {
+        if let input = topic.input, let needed = found[input]?.partitions, hasOtherCount(topic, here, than: needed) {
+            problems.append(
+                problem(
+                    "has \(here.partitions.counted("partition")), but must have as many as \(input): \(needed)", .error)
+            )
+        }
+        if let policy = here.cleanupPolicy, topic.role == .internal {
+            if policy != "compact" {
+                problems.append(
+                    problem("cleanup.policy is \(policy), which forgets what is still needed; it should be compact"))
+            }
+        } else if let policy = here.cleanupPolicy, policy.split(separator: ",").contains("compact") {
             problems.append(
                 problem("cleanup.policy is \(policy), which removes records that are wanted; it should be delete"))
         }

@@ -15,7 +15,12 @@ final class Worker: Sendable {
     let api: GenesysClient
     private let transport: CurlTransport
     private let producer: KafkaProducer
+    private let stateReader: KafkaStateReader
     private let admin: AdminServer
+    private let logger: Logger
+
+    /// How long the last records may take; what matters is written by then.
+    private static let flushTime = Duration.seconds(5)
 
     /// Makes the parts; the consumer joins its group at once, the rest starts with `run`.
     ///
@@ -24,6 +29,7 @@ final class Worker: Sendable {
     init(
         settings: RelaySettings, genesys: GenesysCloud.GenesysSettings, time: any TimeSource, logger: Logger
     ) throws(CommandFailure) {
+        self.logger = logger
         let random = SystemRandom()
         let client = try settings.kafka.clientSettings()
         for warning in client.warnings { logger.warning("the Kafka client warns", ["problem": warning]) }
@@ -35,9 +41,13 @@ final class Worker: Sendable {
         let consumer: KafkaConsumer
         do throws(KafkaError) {
             producer = try KafkaProducer(
-                // What matters is written by then: a hanging broker must not hold the process for longer.
-                settings: client, closeTimeout: .seconds(5), observer: .logging(to: kafkaLogger),
+                // A hanging broker must not hold the process for longer.
+                settings: client, transactionalID: settings.transactionalID(random), closeTimeout: Self.flushTime,
+                observer: .logging(to: kafkaLogger),
                 onError: { kafkaLogger.warning("the producer reports a fault", ["fault": $0.description]) })
+            stateReader = try KafkaStateReader(
+                settings: client, observer: .logging(to: kafkaLogger),
+                onError: { kafkaLogger.warning("the state reader reports a fault", ["fault": $0.description]) })
             consumer = try KafkaConsumer(
                 settings: client,
                 subscription: KafkaSubscription(
@@ -49,12 +59,20 @@ final class Worker: Sendable {
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
+        let deletions = DeletionMemory(
+            topic: settings.topics.contactDeletions, retention: settings.contacts.deletionRetention, time: time,
+            logger: logger.component("relay"))
         let applier = ResourceApplier(
-            api: api, keepsMarks: settings.contacts.sequenceMarks, contactTTL: settings.contacts.contactTTL,
+            api: api, keepsMarks: settings.contacts.sequenceMarks, deletions: deletions,
+            contactTTL: settings.contacts.contactTTL,
             maxDelay: settings.retry.maxDelay, time: time, random: random)
         pipeline = Pipeline(
-            settings: PipelineSettings(settings), consumer: consumer, producer: producer,
-            applier: applier, watch: applier.watch, time: time, random: random, health: health, registry: registry,
+            settings: PipelineSettings(settings, sessionTimeout: client.sessionTimeout), consumer: consumer,
+            producer: producer,
+            applier: applier, watch: applier.watch,
+            // Without marks nothing is judged by them.
+            states: settings.contacts.sequenceMarks ? [deletions] : [], stateReader: stateReader, time: time,
+            random: random, health: health, registry: registry,
             logger: logger.component("relay"))
         admin = AdminServer(
             host: settings.operation.adminHost, port: settings.operation.adminPort,
@@ -69,34 +87,72 @@ final class Worker: Sendable {
         try admin.start()
     }
 
+    private static func failure(_ error: any Error) -> CommandFailure {
+        if let error = error as? KafkaError, error.code.contains("FENCED") {
+            return CommandFailure(
+                exitCode: .internalError,
+                message: "another process has taken this one's place: \(error); either two run with one "
+                    + "kafka.groupInstanceId, or this one stood still for longer than transaction.timeout.ms; in that "
+                    + "case start it again, nothing is lost")
+        }
+        guard let error = error as? KafkaError, error.isRefusal else {
+            return CommandFailure(
+                exitCode: .internalError, message: "a Kafka client cannot go on: \(error); start the worker again")
+        }
+        return CommandFailure(
+            exitCode: .configuration,
+            message:
+                "the Kafka cluster does not allow what the worker is for: \(error); grant its principal read on the "
+                + "group and the input topics, write on the topics that it writes, and write on its transactional id "
+                + "(or set kafka.transactions to false)")
+    }
+
     /// Works until `pipeline.stop()`, then takes everything down.
     ///
-    /// - Throws: `CommandFailure` (70) when a Kafka client could not go on.
+    /// - Throws: `CommandFailure` (70, or 78 when the cluster's authorisation says no) when a Kafka client could not go on.
     func run() async throws(CommandFailure) {
         var failure: CommandFailure?
         do {
             try await pipeline.run()
         } catch {
-            failure = CommandFailure(
-                exitCode: .internalError, message: "a Kafka client cannot go on: \(error); start the worker again")
+            failure = Self.failure(error)
         }
+        logger.info("stopping, step 5 of 6: flush", ["allowedMs": "\(Self.flushTime.wholeMilliseconds)"])
         await producer.close()
+        await stateReader.close()
         await transport.close()
+        logger.info("stopping, step 6 of 6: close")
         admin.stop()
+        logger.notice("stopped")
         if let failure { throw failure }
     }
 }
 
 extension PipelineSettings {
-    init(_ settings: RelaySettings) {
+    init(_ settings: RelaySettings, sessionTimeout: Duration) {
         self.init(
             changesTopic: settings.topics.contactChanges, outcomesTopic: settings.topics.contactOutcomes,
-            deadLettersTopic: settings.topics.contactChangesDeadLetters, groupID: settings.kafka.groupID,
+            deadLettersTopic: settings.topics.contactChangesDeadLetters,
+            deletionsTopic: settings.topics.contactDeletions, groupID: settings.kafka.groupID,
+            usesTransactions: settings.delivery.usesTransactions,
+            commitPace: CommitPace(
+                records: settings.delivery.commitRecords, interval: settings.delivery.commitInterval),
+            stallLimit: sessionTimeout / 2, requestTimeout: settings.genesys.requestTimeout,
             limits: PoolLimits(
                 maxInFlight: settings.pool.maxInFlight, maxBuffered: settings.pool.maxBuffered,
                 maxParked: settings.pool.maxParked),
             retry: RetryPolicy(settings.retry),
             gracePeriod: settings.operation.shutdownGracePeriod)
+    }
+}
+
+extension RelaySettings {
+    /// A static member keeps its transactional id, so that its restart fences what it left behind; others never have one
+    /// twice, so that two replicas on one host never fence each other. Nil where transactions are off.
+    func transactionalID(_ random: any RandomSource) -> String? {
+        guard delivery.usesTransactions else { return nil }
+        let suffix = kafka.groupInstanceID ?? String(random.next(), radix: 16)
+        return "\(delivery.transactionalIDPrefix)-\(suffix)"
     }
 }
 

@@ -13,6 +13,9 @@ enum WorkerMetrics {
         registry.observeGauges(name: "contact_relay_paused", help: "1 for each reason for which intake is paused.") {
             pipeline.status.pausedBecause.map { (["reason": $0], 1) }
         }
+        registry.observeGauge(
+            name: "contact_relay_stalled_partitions", help: "Assigned partitions that have work and do not get on."
+        ) { Double(pipeline.status.stalls.count) }
         registry.observeGauge(name: "contact_relay_pool_running", help: "Lanes in the hands of tasks.") {
             Double(pipeline.status.pool.running)
         }

@@ -44,6 +44,11 @@ struct Call: Sendable {
             bytes: request.body, greatestBody: greatestBody)
     }
 
+    /// What was sent, where it is JSON.
+    var document: JSONValue? {
+        if case .document(let document) = body { document } else { nil }
+    }
+
     subscript(query name: String) -> String? {
         query.first { $0.name == name }?.value
     }

@@ -1,3 +1,4 @@
+public import JSON
 public import Seams
 
 /// One line of the sandbox's request log.
@@ -16,4 +17,6 @@ public struct LoggedCall: Sendable {
     public var token: String?
     /// How long the sandbox held the answer back.
     public var duration: Duration
+    /// The document that the client sent; nil unless `SandboxSettings.logsDocuments`.
+    public var sent: JSONValue?
 }

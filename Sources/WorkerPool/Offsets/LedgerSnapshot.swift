@@ -11,4 +11,16 @@ public struct LedgerSnapshot: Sendable, Hashable {
 
     /// The offset of the first of them.
     public var oldestUnfinished: Int64?
+
+    /// The greatest offset that is finished beyond the commit position.
+    public var lastFinished: Int64?
+
+    /// What `ledger` holds under that assignment.
+    public init(generation: Generation, of ledger: OffsetLedger) {
+        self.generation = generation
+        commitPosition = ledger.commitPosition
+        unfinishedCount = ledger.unfinishedCount
+        oldestUnfinished = ledger.oldestUnfinished
+        lastFinished = ledger.lastFinished
+    }
 }

@@ -6,9 +6,9 @@ import Synchronization
 /// The items of a key are a lane. A free task takes the lane that has been ready longest. See `PoolState` for the
 /// decisions; this is the lock around them, and what is to be done after it is let go.
 public final class WorkerPool<Key: Hashable & Sendable, Item: PoolItem>: Sendable {
-    /// One who waits in `drained` or `workedOff`.
+    /// One who waits in `drained`.
     struct Drain {
-        var isOver: @Sendable (PoolState<Key, Item>) -> Bool
+        var partitions: [Item.Partition]
         var bell: Bell
     }
 
@@ -60,18 +60,6 @@ public final class WorkerPool<Key: Hashable & Sendable, Item: PoolItem>: Sendabl
         change { state, now in state.revoke(assignments, now: now) }
     }
 
-    /// Takes in no more items of these partitions and drops those waiting ones, parked or not, of which the answer of
-    /// `choose` says so; the rest is worked on as before, until `revoke`. See `workedOff`.
-    ///
-    /// `choose` is called inside the pool's lock, so that no task takes or hands back anything meanwhile: it gets the
-    /// items of these assignments that are in the hands of tasks, must not call the pool, and is not called at all
-    /// when none of the partitions is assigned and not wound down yet.
-    public func windDown(
-        _ partitions: [Item.Partition], dropping choose: @Sendable ([Item]) -> @Sendable (Item) -> Bool
-    ) {
-        change { state, now in state.windDown(partitions, now: now, dropping: choose) }
-    }
-
     // MARK: Items
 
     /// Takes items in; those of a key keep their order. Items whose partition is not assigned under their generation
@@ -116,6 +104,12 @@ public final class WorkerPool<Key: Hashable & Sendable, Item: PoolItem>: Sendabl
     /// What the pool holds now; takes time in proportion to the number of reasons for which lanes are parked.
     public var snapshot: PoolSnapshot { shell.withLock { $0.state.snapshot } }
 
+    /// Where the first item is that is meant; nil when the pool holds none. Linear in all items of the pool, which waits
+    /// meanwhile.
+    public func place(where isMeant: @Sendable (Item) -> Bool) -> ItemPlace? {
+        shell.withLock { $0.state.place(where: isMeant) }
+    }
+
     // MARK: The shell
 
     /// Changes the state under the lock and then, without it, does what follows from the change.
@@ -151,7 +145,7 @@ extension WorkerPool.Shell {
         }
         var drained: [Bell] = []
         if !drains.isEmpty {
-            drained = drains.filter { $0.isOver(state) }.map(\.bell)
+            drained = drains.filter { state.isDrained($0.partitions) }.map(\.bell)
         }
         return PoolEffects(
             startsTasks: state.missingTasks > 0, setsTimer: setsTimer, drained: drained,

@@ -38,7 +38,6 @@ extension PoolState {
         wakeUps.insert(slot, at: until)
         buffered -= lanes[slot].items.count
         parked += lanes[slot].items.count
-        if !windingDown.isEmpty { countForWindingDown(slot, first: lanes[slot].items.count, by: -1) }
     }
 
     /// Takes a parked lane out of its list and of the heap; its items count as buffered again.
@@ -48,7 +47,6 @@ extension PoolState {
         wakeUps.remove(slot)
         buffered += lanes[slot].items.count
         parked -= lanes[slot].items.count
-        if !windingDown.isEmpty { countForWindingDown(slot, first: lanes[slot].items.count, by: 1) }
     }
 
     // MARK: Waking

@@ -22,7 +22,6 @@ extension PoolState {
             if let generation = assigned.removeValue(forKey: partition) { ended[partition] = generation }
         }
         guard !ended.isEmpty else { return }
-        for partition in ended.keys { windingDown[partition] = nil }
         for slot in lanes.indices {
             let inHand = lanes[slot].inHand
             for index in 0..<inHand {
@@ -57,19 +56,15 @@ extension PoolState {
     /// Drops those items of a lane that wait and are meant.
     mutating func drop(from slot: Int, now: Moment, where isMeant: (Item) -> Bool) {
         let (count, inHand) = (lanes[slot].items.count, lanes[slot].inHand)
-        let isCounted = !windingDown.isEmpty && !lanes[slot].isParked
-        var dropped: [Item] = []
         var isHeadDropped = false
         lanes[slot].items.filter { index, item in
             if index < inHand || !isMeant(item) { return true }
             if index == 0 { isHeadDropped = true }
-            if isCounted { dropped.append(item) }
             return false
         }
         let gone = count - lanes[slot].items.count
         guard gone > 0 else { return }
         self.dropped += gone
-        for item in dropped { countForWindingDown(item, by: -1) }
         let isEmpty = lanes[slot].items.isEmpty
         switch lanes[slot].phase {
         case .free, .running:

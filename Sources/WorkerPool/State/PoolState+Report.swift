@@ -13,6 +13,20 @@ extension PoolState {
         isParkingFull = parked > (isParkingFull ? limits.maxParked / 2 : limits.maxParked - 1)
     }
 
+    /// Where the first item is that is meant; nil when the pool holds none. Linear in all items of the pool.
+    func place(where isMeant: (Item) -> Bool) -> ItemPlace? {
+        for lane in lanes {
+            for index in 0..<lane.items.count where isMeant(lane.items[index]) {
+                switch lane.phase {
+                case .running(let inHand, _, _) where index < inHand: return .inHand
+                case .parked(let reason): return .parked(reason)
+                case .free, .ready, .running: return .waiting
+                }
+            }
+        }
+        return nil
+    }
+
     var snapshot: PoolSnapshot {
         var longestReadySince: Moment?
         if let slot = ready.first, case .ready(let since) = lanes[slot].phase { longestReadySince = since }

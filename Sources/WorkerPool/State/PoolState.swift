@@ -31,8 +31,6 @@ struct PoolState<Key: Hashable & Sendable, Item: PoolItem> {
     var lastGenerations: [Item.Partition: Generation] = [:]
     /// Items in the hands of tasks whose assignment has ended, by partition; never 0.
     var draining: [Item.Partition: Int] = [:]
-    /// Partitions that are wound down, and how many items of their present assignment are not parked.
-    var windingDown: [Item.Partition: Int] = [:]
 
     /// Tasks that were started and have not ended; those beyond `running` have not taken their first lane yet.
     var tasks = 0
@@ -57,7 +55,7 @@ struct PoolState<Key: Hashable & Sendable, Item: PoolItem> {
         for (key, item) in items {
             let partition = item.partition
             if checked?.partition != partition { checked = (partition, assigned[partition]) }
-            guard checked?.generation == item.generation, windingDown.isEmpty || windingDown[partition] == nil else {
+            guard checked?.generation == item.generation else {
                 dropped += 1
                 continue
             }
@@ -116,7 +114,6 @@ struct PoolState<Key: Hashable & Sendable, Item: PoolItem> {
         running -= 1
         // While nothing drains, everything in hand belongs to the present assignment.
         let drops = draining.isEmpty ? nil : endDraining(slot, inHand: inHand)
-        if !windingDown.isEmpty { countForWindingDown(slot, first: finished, by: -1) }
         for _ in 0..<finished { lanes[slot].items.removeFirst() }
         buffered -= finished
         if let drops, finished < inHand {

@@ -11,13 +11,20 @@ struct Story {
         var record: ProducerRecord
         var externalID: String
         var fate: Fate
+        /// Its place among the good events of its resource, from 0.
+        var step = 0
     }
 
     private(set) var events: [Event] = []
     private(set) var world = World()
     private let topic: String
+    private let organizations: Int
+    private let contacts: Int
+    private let malformed: Int
+    private let isStepped: Bool
     private let random: SeededRandom
     private var lastPatches: [String: JSONValue] = [:]
+    private var steps: [String: Int] = [:]
 
     static let organizationCount = 40
     static let contactCount = 300
@@ -25,16 +32,37 @@ struct Story {
     /// Tells a story of `count` events for `topic`; `malformed` of a thousand are none, or no good ones.
     init(topic: String, count: Int, malformed: Int = 30, seed: UInt64) {
         self.topic = topic
+        organizations = min(Self.organizationCount, count / 4)
+        contacts = Self.contactCount
+        self.malformed = malformed
+        isStepped = false
         random = SeededRandom(seed: seed)
-        for index in 0..<count {
-            if index < min(Self.organizationCount, count / 4) {
-                tellOrganization(index)
+        tell(count)
+    }
+
+    /// A story that is told as it goes, in which each good event writes its place among those of its resource into
+    /// `metadata.step`, so that the writes at the API show which event they are of.
+    init(steppedFor topic: String, organizations: Int = organizationCount, contacts: Int, malformed: Int, seed: UInt64)
+    {
+        self.topic = topic
+        self.organizations = organizations
+        self.contacts = contacts
+        self.malformed = malformed
+        isStepped = true
+        random = SeededRandom(seed: seed)
+    }
+
+    /// Goes on for `count` events.
+    mutating func tell(_ count: Int) {
+        for _ in 0..<count {
+            if events.count < organizations {
+                tellOrganization(events.count)
             } else if random.below(1000) < malformed {
                 tellNonsense()
             } else if random.below(10) == 0 {
-                tellOrganization(random.below(min(Self.organizationCount, count / 4)))
+                tellOrganization(random.below(organizations))
             } else {
-                tellContact(random.below(Self.contactCount), of: min(Self.organizationCount, count / 4))
+                tellContact(random.below(contacts), of: organizations)
             }
         }
     }
@@ -43,7 +71,7 @@ struct Story {
 
     private mutating func tellOrganization(_ number: Int) {
         let externalID = "org-\(number)"
-        let patch = repeated(externalID) ?? organizationPatch()
+        let patch = stepped(repeated(externalID) ?? organizationPatch(), externalID)
         lastPatches[externalID] = patch
         let fate = world.upsertOrganization(externalID, patch)
         tell("organization", externalID, ["externalId": .string(externalID), "organization": patch], fate)
@@ -54,6 +82,7 @@ struct Story {
         let organization = "org-\(random.below(organizations))"
         var patch = repeated(externalID) ?? contactPatch()
         if world.contacts[externalID] == nil { patch.set("lastName", to: .string("Doe \(number)")) }
+        patch = stepped(patch, externalID)
         lastPatches[externalID] = patch
         let fate = world.upsertContact(externalID, organization: organization, patch)
         tell(
@@ -67,6 +96,11 @@ struct Story {
     /// One in eight says what the last one about the resource said: nothing is left to do.
     private func repeated(_ externalID: String) -> JSONValue? {
         random.below(8) == 0 ? lastPatches[externalID] : nil
+    }
+
+    private func stepped(_ patch: JSONValue, _ externalID: String) -> JSONValue {
+        guard isStepped else { return patch }
+        return patch.merging(patch: ["metadata": ["step": .number(steps[externalID] ?? 0)]])
     }
 
     private func organizationPatch() -> JSONValue {
@@ -108,13 +142,15 @@ struct Story {
                 topic: topic, key: Array(externalID.utf8), value: event.bytes,
                 headers: [KafkaHeader("content-type", "application/cloudevents+json")])
         }
-        events.append(Event(record: record, externalID: externalID, fate: fate))
+        let step = steps[externalID] ?? 0
+        steps[externalID] = step + 1
+        events.append(Event(record: record, externalID: externalID, fate: fate, step: step))
     }
 
     // MARK: Bad events
 
     private mutating func tellNonsense() {
-        let externalID = "contact-ü-\(random.below(Self.contactCount))"
+        let externalID = "contact-ü-\(random.below(contacts))"
         let headers = [KafkaHeader("trace", [0, 255, 7]), KafkaHeader("nothing", nil), KafkaHeader("trace", "again")]
         let head = #"{"specversion":"1.0","id":"bad-\#(events.count)","source":"/e2e","type":"#
         let value: [UInt8]? =

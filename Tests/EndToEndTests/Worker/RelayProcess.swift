@@ -12,7 +12,7 @@ final class RelayProcess: Sendable {
     static func running<Result>(
         _ scenario: Scenario, _ more: [String: String] = [:], _ body: (RelayProcess) async throws -> Result
     ) async throws -> Result {
-        let relay = try RelayProcess(scenario.environment.merging(more) { $1 })
+        let relay = try start(scenario, more)
         do {
             let result = try await body(relay)
             await relay.end()
@@ -24,13 +24,35 @@ final class RelayProcess: Sendable {
         }
     }
 
-    private init(_ settings: [String: String]) throws {
+    /// Starts a worker that whoever starts it has to end.
+    static func start(_ scenario: Scenario, _ more: [String: String] = [:]) throws -> RelayProcess {
+        try RelayProcess(scenario.environment.merging(more) { $1 })
+    }
+
+    /// Runs one of the program's other commands to its end.
+    static func perform(
+        _ arguments: [String], _ settings: [String: String]
+    ) async throws -> (code: Int32, output: String) {
+        let relay = try RelayProcess(settings, arguments: arguments)
+        do {
+            let code = try await relay.exitCode()
+            let output = relay.logTail
+            await relay.end()
+            try FileManager.default.removeItem(at: relay.logFile)
+            return (code, output)
+        } catch {
+            await relay.end()
+            throw error
+        }
+    }
+
+    private init(_ settings: [String: String], arguments: [String] = ["run"]) throws {
         logFile = FileManager.default.temporaryDirectory
             .appendingPathComponent("contact-relay-run-\(UInt32.random(in: 0...UInt32.max)).log")
         try Data().write(to: logFile)
         let log = try FileHandle(forWritingTo: logFile)
         process.executableURL = Self.program
-        process.arguments = ["run"]
+        process.arguments = arguments
         process.environment = Self.cleanEnvironment.merging(settings) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = log
@@ -53,7 +75,10 @@ final class RelayProcess: Sendable {
         return process.terminationStatus
     }
 
-    private func end() async {
+    var isRunning: Bool { process.isRunning }
+
+    /// Kills it where it still runs, and waits for its end.
+    func end() async {
         if process.isRunning { signal(SIGKILL) }
         process.waitUntilExit()
         await transport.close()

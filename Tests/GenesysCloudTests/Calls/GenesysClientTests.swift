@@ -15,7 +15,7 @@ import Testing
         }
         var tally = CallTally()
         let made = try await client(transport).create(
-            .contact, JSONValue(parsing: #"{"externalId":"x"}"#), tally: &tally)
+            .contact, JSONValue(parsing: #"{"externalId":"x"}"#), permit: .always, tally: &tally)
         #expect(made.text == Self.contact)
         #expect(tally.requests == 1)
         #expect(tally.correlationID == "k-1")
@@ -102,9 +102,9 @@ import Testing
         let genesys = client(answering { _, _ in .json(404, "") })
         var tally = CallTally()
         #expect(try await genesys.get(.contact, id: "c-1", tally: &tally) == nil)
-        #expect(try await genesys.delete(.contact, id: "c-1", tally: &tally) == false)
+        #expect(try await genesys.delete(.contact, id: "c-1", permit: .always, tally: &tally) == false)
         let error = await failure { () async throws(GenesysError) in
-            _ = try await genesys.replace(.contact, id: "c-1", with: .object([]), tally: &tally)
+            _ = try await genesys.replace(.contact, id: "c-1", with: .object([]), permit: .always, tally: &tally)
         }
         #expect(error?.kind == .notFound)
     }
@@ -124,7 +124,7 @@ import Testing
         let genesys = client(answering { _, _ in .json(200, body) })
         var tally = CallTally()
         let error = await failure { () async throws(GenesysError) in
-            _ = try await genesys.create(.contact, .object([]), tally: &tally)
+            _ = try await genesys.create(.contact, .object([]), permit: .always, tally: &tally)
         }
         #expect(error?.kind == .serverError)
         #expect(error?.mayHaveHappened == true)
@@ -138,7 +138,7 @@ import Testing
     @Test func aDeleteNeedsNoBody() async throws {
         let genesys = client(answering { _, _ in HTTPResponse(status: 204) })
         var tally = CallTally()
-        #expect(try await genesys.delete(.organization, id: "o", tally: &tally))
+        #expect(try await genesys.delete(.organization, id: "o", permit: .always, tally: &tally))
     }
 
     @Test func refusedCredentialsReachTheCallerWithoutARequest() async throws {
@@ -210,7 +210,7 @@ import Testing
         var tally = CallTally()
         let jane = JSONValue.object([("firstName", .string("Jane"))])
         let error = await failure { () async throws(GenesysError) in
-            _ = try await genesys.create(.contact, jane, tally: &tally)
+            _ = try await genesys.create(.contact, jane, permit: .always, tally: &tally)
         }
         #expect(error?.description == "invalidRequest 400 invalid.value")
         #expect(error?.message == "Jane is no e-mail")

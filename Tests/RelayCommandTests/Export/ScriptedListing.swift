@@ -38,16 +38,16 @@ final class ScriptedListing: GenesysAPI {
     }
 
     func create(
-        _ type: ResourceType, _ resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, _ resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue { throw Self.unasked }
 
     func replace(
-        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, id: String, with resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue { throw Self.unasked }
 
-    func delete(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> Bool {
-        throw Self.unasked
-    }
+    func delete(
+        _ type: ResourceType, id: String, permit: WritePermit, tally: inout CallTally
+    ) async throws(GenesysError) -> Bool { throw Self.unasked }
 }
 
 extension ResourcePage {

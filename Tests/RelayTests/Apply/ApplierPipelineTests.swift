@@ -13,7 +13,7 @@ import WorkerPool
 @Suite(.timeLimit(.minutes(2))) struct ApplierPipelineTests {
     private struct Line {
         let consumer = ScriptedConsumer()
-        let producer = RecordingProducer()
+        let producer: RecordingProducer
         let time = ManualTime(passingOver: .milliseconds(50))
         let api: InMemoryGenesys
         let pipeline: Pipeline
@@ -23,10 +23,13 @@ import WorkerPool
             retry: RetryPolicy = RetryPolicy()
         ) {
             api = InMemoryGenesys(directory)
+            producer = RecordingProducer(committingTo: consumer)
             let random = SeededRandom(seed: 1)
             let applier = ResourceApplier(api: api, time: time, random: random)
             pipeline = Pipeline(
-                settings: PipelineSettings(limits: limits, retry: retry), consumer: consumer, producer: producer,
+                settings: PipelineSettings(
+                    commitPace: CommitPace(interval: .milliseconds(20)), limits: limits, retry: retry),
+                consumer: consumer, producer: producer,
                 applier: applier, watch: applier.watch, time: time, random: random, health: HealthBoard(),
                 registry: MetricsRegistry(), logger: .disabled)
         }

@@ -60,15 +60,6 @@ import Testing
         #expect(bench.contact()?["metadata"] == nil)
     }
 
-    @Test func aDeletedContactLeavesNoMark() async {
-        let bench = ApplierBench(.withContact())
-        let result = await bench.apply(
-            contact(.deleted, sequence: "7"), contact(.deleted, sequence: "8"),
-            contact(.created, #"{"firstName":"B"}"#, sequence: "6"))
-        #expect(result.words == ["deleted", "unchanged", "created"])
-        #expect(marks(bench) == #"{"/crm":"6"}"#)
-    }
-
     @Test func organizationsHaveMarksToo() async {
         let bench = ApplierBench()
         #expect(await bench.apply(organization(.updated, #"{"name":"B"}"#, sequence: "7")).words == ["updated"])

@@ -27,33 +27,24 @@ import WorkerPool
         return harness
     }
 
-    @Test func stoppingWorksOffWhatStandsBelowTheHighestFinishedRecord() async throws {
+    @Test func stoppingFinishesWhatRunsAndCommitsWhatIsFinishedOutOfOrder() async throws {
         let harness = try await inTheMiddle {
             $0.pipeline.stop()
             let harness = $0
+            // The second of `a` and `d` wait.
             await $0.until { harness.health.faults[.stopping] != nil && harness.pipeline.status.pool.dropped == 1 }
-            $0.applier.letGo("a")
             $0.applier.letGo("c")
+            $0.applier.letGo("a")
         }
-        #expect(harness.applier.log.sorted() == ["a", "a", "b", "c"])
-        #expect(harness.consumer.committedOffsets == [Self.partition: 4])
-        #expect(harness.producer.records(of: "contact-outcomes").count == 4)
+        #expect(harness.applier.log.sorted() == ["a", "b", "c"])
+        #expect(harness.producer.records(of: "contact-outcomes").count == 3)
+        let committed = try #require(harness.consumer.committed[Self.partition])
+        #expect(committed.offset == 1)
+        let map = try CommitMap(text: committed.metadata, position: committed.offset)
+        #expect((0..<5).filter { map.isFinished(Int64($0)) } == [0, 2, 3])
     }
 
-    @Test func aRevocationWorksOffWhatStandsBelowTheHighestFinishedRecord() async throws {
-        let harness = try await inTheMiddle {
-            let harness = $0
-            async let letGo: Void = harness.consumer.revoke([Self.partition])
-            await $0.until { harness.pipeline.status.pool.dropped == 1 }
-            $0.applier.letGo("a")
-            $0.applier.letGo("c")
-            await letGo
-            #expect(harness.consumer.committedOffsets == [Self.partition: 4])
-        }
-        #expect(harness.applier.log.sorted() == ["a", "a", "b", "c"])
-    }
-
-    @Test func whatIsNotWorkedOffAtTheDeadlineIsDropped() async throws {
+    @Test func whatIsNotFinishedAtTheDeadlineIsLeftAndWhatIsFinishedBeyondItIsNotDoneAgain() async throws {
         let harness = try await inTheMiddle {
             let harness = $0
             async let letGo: Void = harness.consumer.revoke([Self.partition])
@@ -63,8 +54,55 @@ import WorkerPool
             await letGo
             $0.applier.letGo("a")
         }
-        #expect(harness.consumer.committedOffsets.isEmpty || harness.consumer.committedOffsets == [Self.partition: 0])
+        let committed = try #require(harness.consumer.committed[Self.partition])
+        #expect(committed.offset == 0)
+        let map = try CommitMap(text: committed.metadata, position: committed.offset)
+        #expect((0..<5).filter { map.isFinished(Int64($0)) } == [2, 3])
         #expect(!harness.applier.log.contains("d"))
+    }
+
+    @Test func theNextOwnerSkipsWhatTheCommitSaysIsFinished() async throws {
+        var ledger = OffsetLedger(next: 10)
+        for offset in 10..<13 { _ = ledger.begin(Int64(offset)) }
+        _ = ledger.finish(11)
+        let commit = ledger.commit
+        let harness = PipelineHarness()
+        try await harness.running {
+            $0.consumer.push(
+                .lost([Self.partition]),
+                .assigned([
+                    AssignedPartition(
+                        Self.partition, committed: CommittedOffset(commit.position, metadata: commit.metadata ?? ""))
+                ]),
+                .records(
+                    ["a", "b", "c"].enumerated().map {
+                        PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
+                    }))
+            await $0.producer.count(2)
+        }
+        #expect(harness.applier.log.sorted() == ["a", "c"])
+        #expect(harness.consumer.committedOffsets == [Self.partition: 13])
+    }
+
+    @Test func aMapThatBelongsToAnotherOffsetIsNotBelieved() async throws {
+        var ledger = OffsetLedger(next: 10)
+        for offset in 10..<13 { _ = ledger.begin(Int64(offset)) }
+        _ = ledger.finish(11)
+        let harness = PipelineHarness()
+        try await harness.running {
+            $0.consumer.push(
+                .lost([Self.partition]),
+                .assigned([
+                    AssignedPartition(
+                        Self.partition, committed: CommittedOffset(9, metadata: ledger.commit.metadata ?? ""))
+                ]),
+                .records(
+                    ["a", "b", "c"].enumerated().map {
+                        PipelineHarness.upsert($0.element, offset: Int64(10 + $0.offset))
+                    }))
+            await $0.producer.count(3)
+        }
+        #expect(harness.applier.log.sorted() == ["a", "b", "c"])
     }
 
     @Test func aRevocationWhileStoppingWaitsForWhatRuns() async throws {
@@ -90,7 +128,6 @@ import WorkerPool
         harness.consumer.failNextCommit(KafkaError(code: "REBALANCE_IN_PROGRESS", message: "later", isRetriable: true))
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 5)]))
-            await $0.producer.count(1)
             let harness = $0
             await $0.until { harness.consumer.commitCalls == 1 }
             $0.consumer.push(.lost([Self.partition]), .assigned([AssignedPartition(Self.partition)]))
@@ -101,18 +138,18 @@ import WorkerPool
 
     @Test func anOldAssignmentThatIsLetGoLeavesTheNewOne() {
         let ledgers = PartitionLedgers()
-        _ = ledgers.assign([Self.partition])
+        _ = ledgers.assign([AssignedPartition(Self.partition)])
         let leaving = ledgers.drain([Self.partition])
         ledgers.letGo(ledgers.assignments(of: [Self.partition]))
-        let newer = ledgers.assign([Self.partition])
+        let (newer, _) = ledgers.assign([AssignedPartition(Self.partition)])
         #expect(ledgers.letGo(leaving) == [])
-        #expect(ledgers.owns(Self.partition, newer))
+        #expect(ledgers.own([Self.partition: newer]))
         #expect(ledgers.begin([PipelineHarness.upsert("a", offset: 0)]) == [newer])
     }
 
     @Test func outcomesThatCannotBeWrittenDoNotKeepAWorkerThatIsToldToStop() async throws {
         let harness = PipelineHarness()
-        harness.producer.refuse("contact-outcomes", with: KafkaError(code: "_MSG_TIMED_OUT", message: "no broker"))
+        harness.producer.refuse("contact-outcomes", with: KafkaError(code: "UNKNOWN_TOPIC_OR_PART", message: "none"))
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
             let harness = $0

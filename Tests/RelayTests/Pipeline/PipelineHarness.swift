@@ -9,7 +9,7 @@ import WorkerPool
 /// A pipeline on scripted parts.
 struct PipelineHarness {
     let consumer = ScriptedConsumer()
-    let producer = RecordingProducer()
+    let producer: RecordingProducer
     let time = ManualTime(passingOver: .milliseconds(50))
     let health = HealthBoard()
     let applier: ScriptedApplier
@@ -18,13 +18,17 @@ struct PipelineHarness {
     static let partition = TopicPartition("contact-changes", 0)
 
     init(
-        _ applier: ScriptedApplier = ScriptedApplier(), limits: PoolLimits? = nil, retry: RetryPolicy = RetryPolicy()
+        _ applier: ScriptedApplier = ScriptedApplier(), limits: PoolLimits? = nil, retry: RetryPolicy = RetryPolicy(),
+        usesTransactions: Bool = true, states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil
     ) {
         self.applier = applier
+        producer = RecordingProducer(committingTo: consumer)
         pipeline = Pipeline(
             settings: PipelineSettings(
+                usesTransactions: usesTransactions, commitPace: CommitPace(interval: .milliseconds(20)),
                 limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
-            consumer: consumer, producer: producer, applier: applier, time: time, random: SeededRandom(seed: 1),
+            consumer: consumer, producer: producer, applier: applier, states: states, stateReader: stateReader,
+            time: time, random: SeededRandom(seed: 1),
             health: health, registry: MetricsRegistry(), logger: .disabled)
     }
 

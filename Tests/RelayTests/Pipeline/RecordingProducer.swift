@@ -2,18 +2,63 @@ import JSON
 import KafkaClient
 import Synchronization
 
-/// A producer that keeps what it is given, and can be told to refuse a topic.
+/// A producer that keeps what it is given, in transactions or without, and can be told to refuse a topic or a call.
 final class RecordingProducer: KafkaProducing {
+    /// What is under way and seen by nobody yet.
+    private struct Transaction {
+        var records: [ProducerRecord] = []
+        var offsets: [TopicPartition: CommittedOffset] = [:]
+        var isBroken = false
+    }
+
+    /// A transactional call.
+    enum Call: Hashable {
+        case initialise
+        case begin
+        case sendOffsets
+        case commit
+        case abort
+    }
+
     private struct State {
         var records: [ProducerRecord] = []
+        var transaction: Transaction?
+        var faults: [Call: [KafkaError]] = [:]
+        var calls: [Call] = []
+        var batches: [[ProducerRecord]] = []
         var refused: [String: KafkaError] = [:]
         var valueLimits: [String: Int] = [:]
         var hangs = false
         var hanging: [CheckedContinuation<Void, Never>] = []
         var watchers: [(count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
+
+        mutating func takeDue() -> [CheckedContinuation<Void, Never>] {
+            let all = records
+            let reached = { (count: Int, topic: String) in all.count { $0.topic == topic } >= count }
+            let due = watchers.filter { reached($0.count, $0.topic) }
+            watchers.removeAll { reached($0.count, $0.topic) }
+            return due.map(\.continuation)
+        }
     }
 
     private let state = Mutex(State())
+    /// Gets the offsets of committed transactions, as the group would.
+    private let consumer: ScriptedConsumer?
+
+    init(committingTo consumer: ScriptedConsumer? = nil) {
+        self.consumer = consumer
+    }
+
+    /// The transactional calls so far.
+    var calls: [Call] { state.withLock { $0.calls } }
+
+    /// What was given to each `produce`, whatever became of it.
+    var batches: [[ProducerRecord]] { state.withLock { $0.batches } }
+
+    /// Has the next call of that kind fail; several queue up.
+    func failNext(_ call: Call, with error: KafkaError) {
+        state.withLock { $0.faults[call, default: []].append(error) }
+    }
 
     func records(of topic: String) -> [ProducerRecord] {
         state.withLock { $0.records.filter { $0.topic == topic } }
@@ -52,31 +97,75 @@ final class RecordingProducer: KafkaProducing {
             return records.map { _ in .failure(KafkaError(code: "_DESTROY", message: "closed")) }
         }
         let (results, due) = state.withLock { state in
+            state.batches.append(records)
             let results = records.map { record -> Result<ProducedRecord, KafkaError> in
-                if let error = state.refused[record.topic] { return .failure(error) }
+                if let error = state.refused[record.topic] {
+                    state.transaction?.isBroken = true
+                    return .failure(error)
+                }
                 if let limit = state.valueLimits[record.topic], record.value?.count ?? 0 > limit {
+                    state.transaction?.isBroken = true
                     return .failure(KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "too large"))
                 }
-                state.records.append(record)
+                if state.transaction == nil {
+                    state.records.append(record)
+                } else {
+                    state.transaction?.records.append(record)
+                }
                 return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
             }
-            let all = state.records
-            let reached = { (count: Int, topic: String) in all.count { $0.topic == topic } >= count }
-            let due = state.watchers.filter { reached($0.count, $0.topic) }
-            state.watchers.removeAll { reached($0.count, $0.topic) }
-            return (results, due.map(\.continuation))
+            return (results, state.takeDue())
         }
         for continuation in due { continuation.resume() }
         return results
     }
 
-    func initTransactions() async throws(KafkaError) {}
-    func beginTransaction() async throws(KafkaError) {}
+    func initTransactions() async throws(KafkaError) { try perform(.initialise) { _ in } }
+
+    func beginTransaction() async throws(KafkaError) { try perform(.begin) { $0.transaction = Transaction() } }
+
     func sendOffsets(
         _ offsets: [TopicPartition: CommittedOffset], group: KafkaGroupMetadata
-    ) async throws(KafkaError) {}
-    func commitTransaction() async throws(KafkaError) {}
-    func abortTransaction() async throws(KafkaError) {}
+    ) async throws(KafkaError) {
+        if var fault = consumer?.takeCommitFault() {
+            fault.transaction = .abort
+            throw fault
+        }
+        try perform(.sendOffsets) { $0.transaction?.offsets.merge(offsets) { _, new in new } }
+    }
+
+    func commitTransaction() async throws(KafkaError) {
+        var offsets: [TopicPartition: CommittedOffset] = [:]
+        var due: [CheckedContinuation<Void, Never>] = []
+        try perform(.commit) { state in
+            guard let transaction = state.transaction, !transaction.isBroken else { return }
+            state.records += transaction.records
+            offsets = transaction.offsets
+            state.transaction = nil
+            due = state.takeDue()
+        }
+        consumer?.take(offsets)
+        for continuation in due { continuation.resume() }
+    }
+
+    func abortTransaction() async throws(KafkaError) { try perform(.abort) { $0.transaction = nil } }
+
+    private func perform(_ call: Call, _ body: (inout State) -> Void) throws(KafkaError) {
+        let fault = state.withLock { state -> KafkaError? in
+            state.calls.append(call)
+            if state.faults[call]?.isEmpty == false { return state.faults[call]?.removeFirst() }
+            if call == .commit, state.transaction?.isBroken != false {
+                return KafkaError(code: "_STATE", message: "the transaction can only be aborted", transaction: .abort)
+            }
+            if call == .begin, state.transaction != nil {
+                return KafkaError(code: "_STATE", message: "a transaction is open")
+            }
+            body(&state)
+            return nil
+        }
+        if let fault { throw fault }
+    }
+
     func close() async {
         let hanging = state.withLock { state in
             defer { state.hanging = [] }

@@ -12,6 +12,9 @@ final class ScriptedConsumer: KafkaConsuming {
         var commitFaults: [KafkaError] = []
         var commitCalls = 0
         var assigned: Set<TopicPartition> = []
+        var stalls = 0
+        var isPlaceWithheld = false
+        var placeCalls = 0
     }
 
     private let state = Mutex(State())
@@ -21,6 +24,30 @@ final class ScriptedConsumer: KafkaConsuming {
 
     var commitCalls: Int { state.withLock { $0.commitCalls } }
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    var committed: [TopicPartition: CommittedOffset] { state.withLock { $0.committed } }
+
+    /// Takes the offsets of a transaction.
+    func take(_ offsets: [TopicPartition: CommittedOffset]) {
+        state.withLock { $0.committed.merge(offsets) { _, new in new } }
+    }
+
+    /// The fault that the next commit meets, also one in a transaction.
+    func takeCommitFault() -> KafkaError? {
+        state.withLock { state in
+            state.commitCalls += 1
+            return state.commitFaults.isEmpty ? nil : state.commitFaults.removeFirst()
+        }
+    }
+
+    /// The poll loop stood still: a process that was stopped and woke up.
+    func standStill() { state.withLock { $0.stalls += 1 } }
+
+    /// How often the place in the group was asked for.
+    var placeCalls: Int { state.withLock { $0.placeCalls } }
+
+    /// Has the place in the group not given, as while a rebalance is not worked through.
+    func withholdPlace(_ isWithheld: Bool) { state.withLock { $0.isPlaceWithheld = isWithheld } }
 
     func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
 
@@ -84,22 +111,28 @@ final class ScriptedConsumer: KafkaConsuming {
     func resume(_ partitions: [TopicPartition]) { state.withLock { $0.paused.subtract(partitions) } }
 
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError) {
-        let fault = state.withLock { state -> KafkaError? in
-            state.commitCalls += 1
-            if !state.commitFaults.isEmpty { return state.commitFaults.removeFirst() }
-            state.committed.merge(offsets) { _, new in new }
-            return nil
-        }
-        if let fault { throw fault }
+        if let fault = takeCommitFault() { throw fault }
+        take(offsets)
     }
 
     func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
         state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
     }
 
-    var pulse: PollPulse { PollPulse(age: .zero, stalls: 0) }
+    var pulse: PollPulse { PollPulse(age: .zero, stalls: state.withLock { $0.stalls }) }
 
-    func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata { KafkaGroupMetadata(bytes: []) }
+    func logEnd(of partition: TopicPartition) -> Int64? { nil }
+
+    func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
+        let isWithheld = state.withLock { state in
+            state.placeCalls += 1
+            return state.isPlaceWithheld
+        }
+        if isWithheld {
+            throw KafkaError(code: "_STATE", message: "no place", isRetriable: true)
+        }
+        return KafkaGroupMetadata(bytes: [])
+    }
 
     func close() async {
         let assigned = state.withLock { Array($0.assigned) }

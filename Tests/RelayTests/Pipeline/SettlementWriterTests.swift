@@ -9,31 +9,39 @@ import WorkerPool
 @testable import Relay
 
 @Suite(.timeLimit(.minutes(1))) struct SettlementWriterTests {
-    private let consumer = ScriptedConsumer()
-    private let producer = RecordingProducer()
+    private let consumer: ScriptedConsumer
+    private let producer: RecordingProducer
     private let ledgers = PartitionLedgers()
+    private let fence: WriteFence
     private let time = ManualTime(passingOver: .milliseconds(50))
     private let health = HealthBoard()
     private let writer: SettlementWriter
     private let generation: Generation
 
     init() {
+        consumer = ScriptedConsumer()
+        fence = WriteFence(consumer: consumer, limit: .seconds(5))
+        producer = RecordingProducer(committingTo: consumer)
         writer = SettlementWriter(
-            producer: producer, consumer: consumer, ledgers: ledgers, backlogLimit: 4, time: time,
-            random: SeededRandom(seed: 1), health: health, logger: .disabled, backlogChanged: {}, written: { _ in })
-        generation = ledgers.assign([PipelineHarness.partition])
+            log: TransactionalLog(
+                producer: producer, consumer: consumer, time: time, random: SeededRandom(seed: 1), logger: .disabled),
+            ledgers: ledgers, fence: fence, pace: CommitPace(interval: .milliseconds(20)), backlogLimit: 4, time: time,
+            random: SeededRandom(seed: 1), health: health, logger: .disabled,
+            events: SettlementWriter.Events(backlogChanged: {}, held: { _ in }, written: { _ in }))
+        (generation, _) = ledgers.assign([AssignedPartition(PipelineHarness.partition)])
         health.clear(.joining)
     }
 
-    private func settle(_ offset: Int64, to topic: String = "good") {
+    private func settle(_ offset: Int64, to topic: String = "good", size: Int = 0) {
         _ = ledgers.begin([PipelineHarness.upsert("a", offset: offset)])
-        writer.settle([settlement(offset, to: topic)])
+        writer.settle([settlement(offset, to: topic, size: size)])
     }
 
-    private func settlement(_ offset: Int64, to topic: String = "good") -> Settlement {
+    private func settlement(_ offset: Int64, to topic: String = "good", size: Int = 0) -> Settlement {
         Settlement(
             partition: PipelineHarness.partition, generation: generation, offset: offset,
-            records: [ProducerRecord(topic: topic, key: nil, value: [])], status: "applied", isDeadLetter: false)
+            records: [ProducerRecord(topic: topic, key: nil, value: [UInt8](repeating: 0, count: size))],
+            status: "applied", isDeadLetter: false)
     }
 
     private func running(_ body: () async -> Void) async throws {
@@ -54,46 +62,43 @@ import WorkerPool
 
     @Test func aFlushEndsWhenTheOldestIsWrittenNotWhenAsManyAre() {
         var queue = SettlementQueue(backlogLimit: 100)
-        queue.add((0..<10).map { settlement($0) })
+        _ = queue.add((0..<10).map { settlement($0) }, at: .start, enough: 100)
         let numbers = queue.take(100).map(\.number)
         #expect(numbers == Array(0..<10))
         let waiter = queue.newWaiter()
         #expect(queue.cancel(waiter) == nil)
         queue.forget(waiter)
-        queue.add([settlement(10)])
+        _ = queue.add([settlement(10)], at: .start, enough: 100)
         #expect(queue.finish(numbers.filter { $0 != 3 } + [10]).isEmpty)
         #expect(queue.backlog == 1)
         _ = queue.finish([3])
         #expect(queue.backlog == 0)
     }
 
-    @Test func aFlushWaitsForARefusedOneWhileLaterOnesPass() async throws {
-        producer.refuse("bad", with: KafkaError(code: "_MSG_TIMED_OUT", message: "no"))
+    private static let noTopic = KafkaError(code: "UNKNOWN_TOPIC_OR_PART", message: "no")
+    private static let aborts = KafkaError(code: "_TIMED_OUT", message: "no", transaction: .abort)
+
+    @Test func aFlushDoesNotWaitForWhatItsTopicRefusesButForAllElse() async throws {
+        producer.refuse("bad", with: Self.noTopic)
         try await running {
             settle(0, to: "bad")
             while health.isReady { await Task.yield() }
-            let isFlushed = Flag()
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { [writer] in
-                    await writer.flush()
-                    isFlushed.raise()
-                }
-                for _ in 0..<100 { await Task.yield() }
-                for offset in 1...3 { settle(Int64(offset)) }
-                while writer.backlog > 1 { await Task.yield() }
-                for _ in 0..<100 { await Task.yield() }
-                #expect(!isFlushed.isRaised)
-                producer.refuse("bad", with: nil)
-                await turningTheClock { isFlushed.isRaised }
-            }
+            for offset in 1...3 { settle(Int64(offset)) }
+            await writer.flush()
+            #expect(producer.records(of: "good").count == 3)
+            #expect(writer.backlog == 1)
+            producer.refuse("bad", with: nil)
+            await turningTheClock { writer.backlog == 0 }
         }
         #expect(consumer.committedOffsets == [PipelineHarness.partition: 4])
     }
 
     @Test func aFlushThatIsCancelledReleasesNobodyElse() async throws {
-        producer.refuse("bad", with: KafkaError(code: "_MSG_TIMED_OUT", message: "no"))
+        // Nothing gets in, so nothing can be flushed.
+        for _ in 0..<50 { producer.failNext(.commit, with: Self.aborts) }
         try await running {
-            settle(0, to: "bad")
+            settle(0)
+            while !producer.calls.contains(.abort) { await Task.yield() }
             let isFlushed = Flag()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { [writer] in
@@ -107,14 +112,120 @@ import WorkerPool
                 }
                 for _ in 0..<100 { await Task.yield() }
                 #expect(!isFlushed.isRaised)
-                producer.refuse("bad", with: nil)
                 await turningTheClock { isFlushed.isRaised }
             }
         }
     }
 
+    @Test func outcomesAndOffsetsAreSeenTogetherOrNotAtAll() async throws {
+        producer.failNext(.commit, with: Self.aborts)
+        try await running {
+            settle(0)
+            settle(1)
+            while !producer.calls.contains(.abort) { await Task.yield() }
+            #expect(producer.records(of: "good").isEmpty && consumer.committedOffsets.isEmpty)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.records(of: "good").count == 2)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 2])
+        #expect(producer.calls == [.initialise, .begin, .sendOffsets, .commit, .abort, .begin, .sendOffsets, .commit])
+    }
+
+    @Test func aCallThatAsksForItIsMadeAgainInTheSameTransaction() async throws {
+        let again = KafkaError(code: "_TIMED_OUT", message: "later", isRetriable: true, transaction: .retry)
+        for call in [RecordingProducer.Call.initialise, .begin, .sendOffsets, .commit] {
+            producer.failNext(call, with: again)
+        }
+        try await running {
+            settle(0)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(
+            producer.calls
+                == [.initialise, .initialise, .begin, .begin, .sendOffsets, .sendOffsets, .commit, .commit])
+        #expect(producer.records(of: "good").count == 1)
+    }
+
+    @Test func anErrorWithoutAFlagEndsTheWriter() async {
+        producer.failNext(.sendOffsets, with: KafkaError(code: "_FENCED", message: "another has our id"))
+        settle(0)
+        var code: String?
+        do throws(KafkaError) { try await writer.run() } catch { code = error.code }
+        #expect(code == "_FENCED")
+        #expect(producer.records(of: "good").isEmpty)
+    }
+
+    @Test func withoutAPlaceInTheGroupNothingIsCommitted() async throws {
+        consumer.withholdPlace(true)
+        try await running {
+            settle(0)
+            while consumer.placeCalls == 0 { await Task.yield() }
+            #expect(producer.calls == [.initialise])
+            consumer.withholdPlace(false)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])
+    }
+
+    @Test func whatIsLostBeforeTheCommitIsNotWritten() async throws {
+        consumer.withholdPlace(true)
+        try await running {
+            settle(0)
+            while consumer.placeCalls == 0 { await Task.yield() }
+            ledgers.letGo([PipelineHarness.partition: generation])
+            consumer.withholdPlace(false)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.records(of: "good").isEmpty && consumer.committedOffsets.isEmpty)
+        #expect(ledgers.staleCount == 1)
+    }
+
+    @Test func aRecordAtFaultIsFoundByHalvingAndTheOthersPass() async throws {
+        producer.limitValues(of: "good", to: 10)
+        for offset in 0..<8 { settle(Int64(offset), size: offset == 5 || offset == 2 ? 11 : 1) }
+        var isFatal = false
+        do throws(KafkaError) { try await writer.run() } catch { isFatal = error.isFatal }
+        // Neither an outcome nor a dead letter, so nothing smaller can be made of it.
+        #expect(isFatal)
+        #expect(producer.batches.contains { $0.count == 1 && $0[0].value?.count == 11 })
+        #expect(consumer.committed[PipelineHarness.partition]?.offset ?? 0 <= 2)
+    }
+
+    @Test func afterTheLoopStoodStillACommitProvesTheMembership() async throws {
+        try await running {
+            settle(0)
+            while writer.backlog > 0 { await Task.yield() }
+            consumer.standStill()
+            #expect(fence.pass() == nil)
+            let before = producer.calls.count
+            writer.prove()
+            while fence.pass() == nil { await Task.yield() }
+            // Nothing was settled: the offsets as they stand, for the sake of the answer.
+            #expect(producer.calls[before...] == [.begin, .sendOffsets, .commit])
+        }
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])
+    }
+
+    @Test func whatTheMapHasNoRoomForWaitsUntilThereIs() async throws {
+        // Every second one is finished, far beyond the first: no map of 4,096 bytes holds that.
+        let count = CommitMap.certainReach + 1000
+        let records = (0...count).map { PipelineHarness.upsert("a", offset: $0) }
+        _ = ledgers.begin(records)
+        try await running {
+            writer.settle(stride(from: Int64(1), through: count, by: 2).map { settlement($0) })
+            await turningTheClock { writer.backlog < 600 }
+            let room = consumer.committed[PipelineHarness.partition]
+            #expect(room?.offset == 0 && (room?.metadata.utf8.count ?? 0) <= CommitMap.maximumLength)
+            #expect(writer.backlog > 0)
+            writer.settle(stride(from: Int64(0), through: count, by: 2).map { settlement($0) })
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(consumer.committed[PipelineHarness.partition] == CommittedOffset(count + 1))
+        #expect(producer.records(of: "good").count == Int(count) + 1)
+    }
+
     @Test func whatWasRefusedIsTriedAgainAlsoWhileOthersPass() async throws {
-        producer.refuse("bad", with: KafkaError(code: "_MSG_TIMED_OUT", message: "no"))
+        producer.refuse("bad", with: Self.noTopic)
         try await running {
             settle(0, to: "bad")
             while health.isReady { await Task.yield() }
@@ -133,7 +244,7 @@ import WorkerPool
 
     @Test func theBacklogIsOpenAgainOnlyAtHalf() {
         var queue = SettlementQueue(backlogLimit: 4)
-        queue.add((0..<5).map { settlement($0) })
+        _ = queue.add((0..<5).map { settlement($0) }, at: .start, enough: 100)
         #expect(queue.isBacklogged)
         _ = queue.finish([0, 1])
         #expect(queue.isBacklogged)

@@ -17,8 +17,11 @@ import WorkerPool
         }
 
         func describes(_ ledger: OffsetLedger) -> Bool {
-            ledger.commitPosition == commitPosition && ledger.unfinishedCount == unfinished.count
-                && ledger.oldestUnfinished == unfinished.first && ledger.finishedBeyondCommit == finishedBeyondCommit
+            let map = ledger.map
+            return ledger.commitPosition == commitPosition && map.position == commitPosition
+                && ledger.unfinishedCount == unfinished.count
+                && ledger.oldestUnfinished == unfinished.first && ledger.lastFinished == finishedBeyondCommit.last
+                && begun.allSatisfy { map.isFinished($0) == finished.contains($0) }
         }
     }
 
@@ -38,12 +41,12 @@ import WorkerPool
                     let hole = random.below(3) == 0 ? random.below(width) : 0
                     if hole > 0 { holes += 1 }
                     offset += Int64(hole)
-                    agrees = agrees && ledger.begin(offset)
+                    agrees = agrees && ledger.begin(offset) == .begun
                     model.begun.append(offset)
                     offset += 1
                 case 5:
                     // Not beyond what was begun.
-                    agrees = agrees && !ledger.begin(offset - 1 - Int64(random.below(5)))
+                    agrees = agrees && ledger.begin(offset - 1 - Int64(random.below(5))) == .refused
                 case 6:
                     // Anything near: a hole, a finished one, one that was never begun, or one that is due.
                     let guess = first - 3 + Int64(random.below(Int(offset - first) + 6))
@@ -80,7 +83,7 @@ import WorkerPool
 
     @Test func aHoleBeforeTheFirstRecordIsPassed() {
         var ledger = OffsetLedger(next: 10)
-        #expect(ledger.begin(17) == true)
+        #expect(ledger.begin(17) == .begun)
         #expect(ledger.commitPosition == 17)
         #expect(ledger.finish(17) == true)
         #expect(ledger.commitPosition == 18)
@@ -88,29 +91,29 @@ import WorkerPool
 
     @Test func aHoleAfterTheLastRecordIsNotClaimed() {
         var ledger = OffsetLedger(next: 0)
-        #expect(ledger.begin(0) == true && ledger.begin(1) == true)
+        #expect(ledger.begin(0) == .begun && ledger.begin(1) == .begun)
         #expect(ledger.finish(0) == true && ledger.finish(1) == true)
         #expect(ledger.commitPosition == 2)
     }
 
     @Test func finishingTwiceOrTheUnknownChangesNothing() {
         var ledger = OffsetLedger(next: 0)
-        for offset in [0, 1, 5] as [Int64] { #expect(ledger.begin(offset) == true) }
+        for offset in [0, 1, 5] as [Int64] { #expect(ledger.begin(offset) == .begun) }
         #expect(ledger.finish(1) == true)
         for offset in [1, 3, 6, -1, .max, .min] as [Int64] { #expect(ledger.finish(offset) == false) }
-        #expect(ledger.commitPosition == 0 && ledger.unfinishedCount == 2 && ledger.finishedBeyondCommit == [1])
+        #expect(ledger.commitPosition == 0 && ledger.unfinishedCount == 2 && ledger.lastFinished == 1)
     }
 
     @Test func refusesTheOffsetAfterWhichThereIsNone() {
         var ledger = OffsetLedger(next: .max)
-        #expect(ledger.begin(.max) == false)
-        #expect(ledger.begin(-1) == false)
+        #expect(ledger.begin(.max) == .refused)
+        #expect(ledger.begin(-1) == .refused)
     }
 
     @Test func hugeHolesCostNothing() {
         var ledger = OffsetLedger(next: 0)
         let offsets = (0..<1000).map { Int64($0) * 1_000_000_000_000 }
-        for offset in offsets { #expect(ledger.begin(offset) == true) }
+        for offset in offsets { #expect(ledger.begin(offset) == .begun) }
         for offset in offsets.reversed() { #expect(ledger.finish(offset) == true) }
         #expect(ledger.commitPosition == offsets.last! + 1)
     }

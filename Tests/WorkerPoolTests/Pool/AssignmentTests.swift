@@ -88,48 +88,6 @@ import WorkerPool
         }
     }
 
-    @Test func aPartitionThatIsWoundDownKeepsWhatIsNotDroppedAndTakesNothingIn() async {
-        await onStage(pool) { stage in
-            pool.submit(TestItem.lane(1, [1, 3, 9]))
-            #expect(await stage.next().numbers == [1, 3, 9])
-            pool.setLimit(1)
-            pool.submit(TestItem.lane(1, [10]) + TestItem.lane(2, [2, 12]) + TestItem.lane(3, [11]))
-            pool.windDown([0]) { inHand in
-                let last = inHand.map(\.number).max() ?? 0
-                return { $0.number > last }
-            }
-            pool.submit(TestItem.lane(4, [4]))
-            async let isWorkedOff = pool.workedOff([0], by: .start + .seconds(5))
-            await time.sleepers()
-            stage.answer(1, .finished(3))
-            #expect(await stage.next().numbers == [2])
-            await settle()
-            #expect(time.nextDeadline != nil)
-            stage.answer(2, .finished(1))
-            #expect(await isWorkedOff)
-            #expect(pool.snapshot.lanes == 0)
-        }
-    }
-
-    @Test func parkedLanesAndASuspendedPoolAreNotWaitedFor() async {
-        await onStage(pool) { stage in
-            pool.submit(TestItem.lane(1, [1]) + TestItem.lane(2, [2]))
-            _ = (await stage.next(), await stage.next())
-            pool.windDown([0]) { _ in { _ in false } }
-            stage.answer(1, .parked(finished: 0, until: .start + .seconds(9), reason: .backOff))
-            async let isWorkedOff = pool.workedOff([0], by: .start + .seconds(5))
-            await time.sleepers()
-            pool.setLimit(0)
-            stage.answer(2, .finished(0))
-            #expect(await isWorkedOff)
-            #expect(pool.snapshot.readyLanes == 1 && pool.snapshot.parked == 1)
-            pool.setLimit(8)
-            #expect(await stage.next().numbers == [2])
-            stage.answer(2, .finished(1))
-            #expect(await pool.workedOff([0], by: .start + .seconds(5)))
-        }
-    }
-
     @Test func aRevocationOfAnOlderAssignmentLeavesTheNewerOne() async {
         await onStage(pool) { stage in
             pool.assign([0], generation: Generation(2))

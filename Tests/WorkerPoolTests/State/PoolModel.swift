@@ -28,7 +28,6 @@ struct PoolModel {
     /// In the order in which they came into their present phase.
     var lanes: [Lane] = []
     var assigned: [Int: Generation] = [:]
-    var windingDown: Set<Int> = []
     var tasks = 0
     var isBufferFull = false
     var isParkingFull = false
@@ -62,14 +61,6 @@ struct PoolModel {
         }
     }
 
-    func isWorkedOff(_ partition: Int) -> Bool {
-        if limit == 0, running.isEmpty { return true }
-        guard windingDown.contains(partition) else { return true }
-        return !lanes.contains { lane in
-            !lane.isParked && lane.items.contains { $0.partition == partition && isCurrent($0) }
-        }
-    }
-
     mutating func settle() {
         if buffered >= limits.maxBuffered { isBufferFull = true }
         if buffered <= limits.maxBuffered / 2 { isBufferFull = false }
@@ -78,7 +69,7 @@ struct PoolModel {
     }
 
     mutating func submit(_ items: [(key: Int, item: TestItem)]) {
-        for (key, item) in items where isCurrent(item) && !windingDown.contains(item.partition) {
+        for (key, item) in items where isCurrent(item) {
             if let index = lanes.firstIndex(where: { $0.key == key }) {
                 lanes[index].items.append(item)
             } else {
@@ -154,14 +145,7 @@ struct PoolModel {
     /// Parked lanes that lose their head become ready in the given order of keys.
     mutating func revoke(_ partitions: [Int], order: [Int: Int]) {
         for partition in partitions { assigned[partition] = nil }
-        windingDown.subtract(partitions)
         drop(order: order) { [self] in !isCurrent($0) }
-    }
-
-    mutating func windDown(_ partitions: [Int], beyond bound: Int, order: [Int: Int]) {
-        let begun = Set(partitions.filter { assigned[$0] != nil && !windingDown.contains($0) })
-        windingDown.formUnion(begun)
-        drop(order: order) { [self] in begun.contains($0.partition) && isCurrent($0) && $0.number > bound }
     }
 
     private mutating func drop(order: [Int: Int], where isMeant: (TestItem) -> Bool) {

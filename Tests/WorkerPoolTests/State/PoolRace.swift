@@ -12,7 +12,6 @@ struct PoolRace {
         var staleHandedBack = 0
         var pressureChanges = 0
         var tasksEndedByLimit = 0
-        var workedOff = 0
     }
 
     let random: SeededRandom
@@ -53,10 +52,6 @@ struct PoolRace {
         if (snapshot.longestReadySince != nil) != !model.ready.isEmpty { return "longestReadySince" }
         if state.missingTasks != model.missingTasks { return "missingTasks" }
         for partition in 0..<3 where state.isDrained([partition]) != model.isDrained(partition) { return "drained" }
-        for partition in 0..<3 where state.isWorkedOff([partition]) != model.isWorkedOff(partition) {
-            return "workedOff"
-        }
-        if Set(state.windingDown.keys) != model.windingDown { return "windingDown" }
         return nil
     }
 
@@ -69,8 +64,7 @@ struct PoolRace {
 
     mutating func step(_ met: inout Met) {
         let pressure = state.pressure
-        let unfinished = state.windingDown.filter { $0.value > 0 }.keys
-        switch random.below(41) {
+        switch random.below(40) {
         case 0...9: submit()
         case 10...13: startTasks()
         case 14...19: takeFirst(&met)
@@ -98,30 +92,10 @@ struct PoolRace {
             let order = state.slots
             state.revoke(partitions, now: now)
             model.revoke(partitions, order: order)
-        case 38:
-            windDown([random.below(3)])
         default:
             assign(random.below(2) == 0 ? [random.below(3)] : [0, 1, 2].filter { state.assigned[$0] == nil })
         }
         if state.pressure != pressure { met.pressureChanges += 1 }
-        met.workedOff += unfinished.count { state.windingDown[$0] == 0 }
-    }
-
-    /// Drops what is numbered higher than the highest number in hand.
-    private mutating func windDown(_ partitions: [Int]) {
-        let order = state.slots
-        var bound: Int?
-        state.windDown(partitions, now: now) { inHand in
-            let highest = inHand.map(\.number).max() ?? 0
-            bound = highest
-            return { $0.number > highest }
-        }
-        let held = model.lanes.flatMap { $0.items.prefix($0.inHand) }
-        let expected = held.filter {
-            partitions.contains($0.partition) && model.isCurrent($0) && !model.windingDown.contains($0.partition)
-        }
-        if let bound, bound != expected.map(\.number).max() ?? 0 { mismatch = "inHand" }
-        model.windDown(partitions, beyond: bound ?? .max, order: order)
     }
 
     private mutating func submit() {

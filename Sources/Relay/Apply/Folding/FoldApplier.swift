@@ -6,13 +6,19 @@ struct FoldApplier: Sendable {
     let reader: ResourceReader
     let resolver: OrganizationResolver
     let writer: ResourceWriter
+    let deletions: DeletionMemory?
     let keepsMarks: Bool
     private let uncertain = UncertainWrites()
 
-    init(reader: ResourceReader, resolver: OrganizationResolver, writer: ResourceWriter, keepsMarks: Bool) {
+    /// - Parameter deletions: Nil where deletions are not remembered.
+    init(
+        reader: ResourceReader, resolver: OrganizationResolver, writer: ResourceWriter, deletions: DeletionMemory?,
+        keepsMarks: Bool
+    ) {
         self.reader = reader
         self.resolver = resolver
         self.writer = writer
+        self.deletions = deletions
         self.keepsMarks = keepsMarks
     }
 
@@ -34,7 +40,7 @@ struct FoldApplier: Sendable {
         defer { reader.close(open) }
         guard plan.isTrue(of: open) else { return nil }
         if let resource = open.resource { writer.note(resource, first.resourceType) }
-        return plan.result(written: open.resource, tally: calls.tally)
+        return remember(plan, plan.result(written: open.resource, tally: calls.tally))
     }
 
     /// Applies as many of the changes as one write can carry; all of them name one resource, and none is a migration.
@@ -49,11 +55,13 @@ struct FoldApplier: Sendable {
             let open = try await reader.open(
                 first.resourceType, externalID: first.externalID, id: first.id, through: &calls)
             defer { reader.close(open) }
-            var plan = FoldPlan(fold: fold, open: open, keepsMarks: keepsMarks, memory: reader.memory)
+            let buried = deletions?.marks(of: DeletionNames(fold[0], open), in: Set(fold.map(\.partition)))
+            var plan = FoldPlan(
+                fold: fold, open: open, buried: buried, keepsMarks: keepsMarks, memory: reader.memory)
             try await resolve(&plan, through: &calls)
             do throws(ApplyFault) {
                 let written = try await writer.write(plan, through: &calls)
-                return plan.result(written: written, tally: calls.tally)
+                return remember(plan, plan.result(written: written, tally: calls.tally))
             } catch .api(let error) where !isLast && Self.isStale(error, plan) {
                 if let externalID = first.externalID {
                     reader.memory.forget(first.resourceType, externalID: externalID)
@@ -65,6 +73,21 @@ struct FoldApplier: Sendable {
             }
         }
         preconditionFailure("FoldApplier.apply: the last round returns or throws")
+    }
+
+    /// Enters the deletions of a plan that is done, while the resource is still locked: the next event must find them.
+    private func remember(_ plan: FoldPlan, _ result: ApplyResult) -> ApplyResult {
+        guard let deletions else { return result }
+        var result = result
+        for (place, marks) in plan.burials {
+            let pending = plan.fold[place]
+            result.settled[place].deletion = deletions.enter(
+                plan.names(of: pending),
+                event: Deletion.Event(
+                    id: pending.eventID, source: pending.source, type: pending.eventType, sequence: pending.sequence),
+                marks: marks, in: pending.partition)
+        }
+        return result
     }
 
     /// Takes the changes into the plan, finding out where a contact is to be created before it is taken.

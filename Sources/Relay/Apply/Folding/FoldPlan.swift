@@ -17,16 +17,21 @@ struct FoldPlan: Sendable {
     private let open: OpenResource
     private let read: JSONValue?
     private var statuses: [Outcome.Status] = []
+    /// For each deletion, by its place in the fold, what had been applied by then; where there is anything to remember.
+    private(set) var burials: [(place: Int, marks: SequenceMarks)] = []
     private var isEnded = false
 
-    init(fold: [PendingChange], open: OpenResource, keepsMarks: Bool, memory: ResourceMemory) {
+    /// - Parameter buried: What had been applied before the resource was deleted; nil where deletions are not remembered.
+    init(
+        fold: [PendingChange], open: OpenResource, buried: SequenceMarks?, keepsMarks: Bool, memory: ResourceMemory
+    ) {
         self.fold = fold
         self.open = open
         if let resource = open.resource, let id = open.id {
             let remembered = memory.marks(fold[0].change.resourceType, id: id)
-            image = ResourceImage(resource, remembered: remembered, keepsMarks: keepsMarks)
+            image = ResourceImage(resource, remembered: remembered, buried: buried, keepsMarks: keepsMarks)
         } else {
-            image = ResourceImage(keepsMarks: keepsMarks)
+            image = ResourceImage(buried: buried, keepsMarks: keepsMarks)
         }
         read = image.body
     }
@@ -40,6 +45,9 @@ struct FoldPlan: Sendable {
 
     /// The change that creates the resource, and says in which organization; always the first of its write.
     var creator: PendingChange? { statuses.first == .applied(.created) ? fold[0] : nil }
+
+    /// What the resource of a change is called.
+    func names(of pending: PendingChange) -> DeletionNames { DeletionNames(pending, open) }
 
     /// The Genesys id of what was read; nil where nothing is there.
     var id: String? { open.id }
@@ -57,7 +65,11 @@ struct FoldPlan: Sendable {
 
     /// Takes the next change.
     mutating func take(organizationID: String?) {
-        let status = image.take(fold[statuses.count], organizationID: organizationID)
+        let pending = fold[statuses.count]
+        let status = image.take(pending, organizationID: organizationID)
+        if pending.change.verb == .deleted, !status.isSuperseded, let marks = image.buried, !marks.isEmpty {
+            burials.append((statuses.count, marks))
+        }
         statuses.append(status)
         // What comes after a delete is about another resource than the one that was read: the delete is done first.
         if status == .applied(.deleted) { isEnded = open.id != nil }
@@ -92,7 +104,7 @@ struct FoldPlan: Sendable {
     func isTrue(of open: OpenResource) -> Bool {
         guard let resource = open.resource else { return image.body == nil }
         guard image.body != nil else { return false }
-        var again = ResourceImage(resource, remembered: nil, keepsMarks: false)
+        var again = ResourceImage(resource, remembered: nil, buried: nil, keepsMarks: false)
         let now = again.body
         for (pending, status) in zip(fold, statuses) {
             switch status {
@@ -128,5 +140,11 @@ struct FoldPlan: Sendable {
         // The one that carried the write counts what was spent on all.
         settled[carrier ?? settled.count - 1].tally = tally
         return ApplyResult(settled: settled)
+    }
+}
+
+extension Outcome.Status {
+    fileprivate var isSuperseded: Bool {
+        if case .superseded = self { true } else { false }
     }
 }

@@ -11,20 +11,24 @@ struct ResourceImage: Sendable {
     private(set) var body: JSONValue?
     /// What the relay keeps in it.
     private(set) var reserved: ReservedMember
+    /// What had been applied before the last deletion of the resource; nil where deletions are not remembered.
+    private(set) var buried: SequenceMarks?
     private let keepsMarks: Bool
 
     /// The image of a resource that does not exist.
-    init(keepsMarks: Bool) {
+    init(buried: SequenceMarks?, keepsMarks: Bool) {
         body = nil
         reserved = ReservedMember()
+        self.buried = buried
         self.keepsMarks = keepsMarks
     }
 
     /// The image of a resource that the API sent, with marks of ours that are not written yet.
-    init(_ resource: JSONValue, remembered: SequenceMarks?, keepsMarks: Bool) {
+    init(_ resource: JSONValue, remembered: SequenceMarks?, buried: SequenceMarks?, keepsMarks: Bool) {
         body = ReservedMember.stripped(resource)
         reserved = ReservedMember(of: resource)
         if let remembered { reserved.marks.raise(to: remembered) }
+        self.buried = buried
         self.keepsMarks = keepsMarks
     }
 
@@ -37,10 +41,11 @@ struct ResourceImage: Sendable {
         return pending.change.verb == .created || pending.change.verb == .upserted
     }
 
-    /// Whether a greater sequence of the change's source was applied.
+    /// Whether a greater sequence of the change's source was applied, also before the resource was deleted.
     func isStale(_ pending: PendingChange) -> Bool {
         guard keepsMarks, let sequence = pending.sequence else { return false }
         return reserved.marks.isBeyond(sequence, of: pending.source)
+            || buried?.isBeyond(sequence, of: pending.source) == true
     }
 
     /// Takes a change, any but `migrated`, and says what became of it.
@@ -57,20 +62,30 @@ struct ResourceImage: Sendable {
             if status != .unchanged { self.body = patched }
         case (.created, nil), (.upserted, nil):
             body = Self.newBody(change, organizationID: organizationID)
+            // So it holds what must not come back, even where the topic of deletions is lost.
+            if let buried { reserved.marks.raise(to: buried) }
             status = .applied(.created)
         case (.updated, nil):
             return .rejected(Reason(.notFound, "there is no \(change.resourceType.rawValue) to update"))
         case (.deleted, .some):
             body = nil
-            reserved = ReservedMember()
+            bury(pending)
             return .applied(.deleted)
         case (.deleted, nil):
+            bury(pending)
             return .unchanged
         case (.migrated, _):
             preconditionFailure("ResourceImage.take: a migration is no change of one resource")
         }
         noteSequence(of: pending)
         return status
+    }
+
+    /// The resource is gone, by this change or before: what had been applied goes on counting.
+    private mutating func bury(_ pending: PendingChange) {
+        noteSequence(of: pending)
+        buried?.raise(to: reserved.marks)
+        reserved = ReservedMember()
     }
 
     /// Keeps the change's sequence, for whoever writes next.

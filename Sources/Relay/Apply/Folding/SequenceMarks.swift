@@ -46,4 +46,11 @@ struct SequenceMarks: Sendable, Equatable {
     mutating func raise(to other: SequenceMarks) {
         for mark in other.marks { raise(mark.source, to: mark.sequence) }
     }
+
+    /// Those whose source and sequence take at most so many bytes each.
+    func withoutLonger(than limit: Int) -> SequenceMarks {
+        var rest = self
+        rest.marks.removeAll { $0.source.utf8.count > limit || $0.sequence.utf8.count > limit }
+        return rest
+    }
 }

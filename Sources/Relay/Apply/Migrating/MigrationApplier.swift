@@ -11,6 +11,8 @@ struct MigrationApplier: Sendable {
     let reader: ResourceReader
     let resolver: OrganizationResolver
     let memory: ResourceMemory
+    /// Nil where deletions are not remembered. A migration enters none: its source is deleted, the person is not.
+    let deletions: DeletionMemory?
     let keepsMarks: Bool
 
     func apply(_ pending: PendingChange, through calls: inout TalliedAPI) async throws(ApplyFault) -> AppliedChange {
@@ -22,6 +24,13 @@ struct MigrationApplier: Sendable {
         let source = try await reader.open(
             .contact, externalID: change.externalID, id: change.id, isFresh: true, through: &calls)
         defer { reader.close(source) }
+        // Also where a copy is left of a move that was given up: a person who was deleted since must not come back.
+        if let sequence = pending.sequence, let deletions,
+            deletions.marks(of: DeletionNames(pending, source), in: [pending.partition])
+                .isBeyond(sequence, of: pending.source)
+        {
+            return applied(.superseded(ResourceImage.staleSequence), source.resource ?? .object([]))
+        }
         guard source.resource != nil else { return try await finish(pending, to: reference, through: &calls) }
         return try await move(source, pending, to: reference, through: &calls)
     }
@@ -161,7 +170,15 @@ struct MigrationApplier: Sendable {
         // Should the answer be lost, this is how the event, done again by a Genesys id that is gone, knows its end.
         let copyExternalID = copy["externalId"]?.stringValue
         if let copyExternalID { memory.remember(.contact, externalID: copyExternalID, id: id) }
-        let stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        let stored: JSONValue
+        do throws(ApplyFault) {
+            stored = try await calls.replace(.contact, id: id, with: reserved.embedded(in: contact))
+        } catch {
+            if case .api(let cause) = error, cause.kind == .withdrawn, let copyExternalID {
+                memory.forget(.contact, externalID: copyExternalID)
+            }
+            throw error
+        }
         if let copyExternalID { memory.forget(.contact, externalID: copyExternalID) }
         if let externalID = note?.externalID { memory.remember(.contact, externalID: externalID, id: id) }
         memory.keepCopy(stored, .contact, id: id)

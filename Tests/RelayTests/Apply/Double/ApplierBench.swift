@@ -1,5 +1,7 @@
 import GenesysCloud
 import JSON
+import KafkaClient
+import Observability
 import Seams
 import TestSupport
 
@@ -7,9 +9,14 @@ import TestSupport
 
 /// An applier on an API in memory, and what a lane does with it.
 struct ApplierBench {
+    static let partition = TopicPartition("contact-changes", 3)
+
     let api: InMemoryGenesys
     let time = ManualTime()
     private(set) var applier: ResourceApplier
+    private(set) var deletions: DeletionMemory
+    /// The topic of deletions: what was committed of it.
+    private(set) var deletionLog: [KafkaRecord] = []
     private let keepsMarks: Bool
     private let contactTTL: Duration
 
@@ -17,15 +24,49 @@ struct ApplierBench {
         api = InMemoryGenesys(directory)
         self.keepsMarks = keepsMarks
         self.contactTTL = contactTTL
+        deletions = DeletionMemory(time: time, logger: .disabled)
+        deletions.begin(Self.partition)
         applier = ResourceApplier(
-            api: api, keepsMarks: keepsMarks, contactTTL: contactTTL, time: time, random: SeededRandom(seed: 1))
+            api: api, keepsMarks: keepsMarks, deletions: deletions, contactTTL: contactTTL, time: time,
+            random: SeededRandom(seed: 1))
     }
 
-    /// A new process: nothing is remembered.
+    /// A new process: nothing is remembered but what was committed.
     mutating func restart() {
         api.inject(nil)
+        deletions = DeletionMemory(time: time, logger: .disabled)
+        handOver()
         applier = ResourceApplier(
-            api: api, keepsMarks: keepsMarks, contactTTL: contactTTL, time: time, random: SeededRandom(seed: 1))
+            api: api, keepsMarks: keepsMarks, deletions: deletions, contactTTL: contactTTL, time: time,
+            random: SeededRandom(seed: 1))
+    }
+
+    /// The partition goes and comes back.
+    func handOver() {
+        deletions.drop(Self.partition)
+        deletions.begin(Self.partition)
+        deletions.restore(deletionLog, to: Self.partition)
+    }
+
+    /// The outcomes are committed, and what is to be remembered with them.
+    mutating func commit(_ settled: [AppliedChange]) {
+        for deletion in settled.compactMap(\.deletion) {
+            append(deletion.record(topic: deletions.topic, partition: Self.partition.partition))
+        }
+    }
+
+    mutating func append(_ record: ProducerRecord) {
+        deletionLog.append(
+            KafkaRecord(
+                partition: TopicPartition(record.topic, record.partition ?? -1), offset: Int64(deletionLog.count),
+                key: record.key, value: record.value))
+    }
+
+    /// Of each key only the last record is left.
+    mutating func compact() {
+        var last: [[UInt8]: Int64] = [:]
+        for record in deletionLog { last[record.key ?? []] = record.offset }
+        deletionLog.removeAll { last[$0.key ?? []] != $0.offset }
     }
 
     /// Offers the changes until all are settled; stops where one is interrupted.
@@ -76,13 +117,14 @@ extension InMemoryDirectory {
 func contact(
     _ verb: ChangeVerb, _ patch: String? = nil, externalID: String? = "x", id: String? = nil,
     in organization: ResourceChange.OrganizationReference? = .externalID("acme"), sequence: String? = nil,
-    source: String = "/crm", event: String = "e", attempts: Int = 0
+    source: String = "/crm", event: String = "e", key: String? = nil, attempts: Int = 0
 ) -> PendingChange {
     PendingChange(
         ResourceChange(
             resourceType: .contact, verb: verb, externalID: externalID, id: id, organization: organization,
             patch: parsed(patch, verb)),
-        eventID: event, source: source, sequence: sequence, earlierAttempts: attempts)
+        eventID: event, source: source, eventType: "contact.\(verb)", sequence: sequence,
+        partition: ApplierBench.partition, recordKey: key, earlierAttempts: attempts)
 }
 
 /// A change of an organization: by external id `acme`, but for what is given.
@@ -93,7 +135,8 @@ func organization(
     PendingChange(
         ResourceChange(
             resourceType: .organization, verb: verb, externalID: externalID, id: id, patch: parsed(patch, verb)),
-        eventID: event, source: source, sequence: sequence)
+        eventID: event, source: source, eventType: "organization.\(verb)", sequence: sequence,
+        partition: ApplierBench.partition, recordKey: nil)
 }
 
 private func parsed(_ patch: String?, _ verb: ChangeVerb) -> JSONValue? {

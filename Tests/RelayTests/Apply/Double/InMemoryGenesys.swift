@@ -82,34 +82,36 @@ final class InMemoryGenesys: GenesysAPI {
     func find(
         _ type: ResourceType, externalID: String, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue? {
-        try await call(.find, type, externalID, &tally) { directory throws(GenesysError) in
+        try await call(.find, type, externalID, .always, &tally) { directory throws(GenesysError) in
             directory.find(type, externalID: externalID)
         }
     }
 
     func get(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> JSONValue? {
-        try await call(.get, type, id, &tally) { directory throws(GenesysError) in directory[type, id] }
+        try await call(.get, type, id, .always, &tally) { directory throws(GenesysError) in directory[type, id] }
     }
 
     func create(
-        _ type: ResourceType, _ resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, _ resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue {
-        try await call(.create, type, resource["externalId"]?.stringValue ?? "", &tally) {
+        try await call(.create, type, resource["externalId"]?.stringValue ?? "", permit, &tally) {
             directory throws(GenesysError) in
             try directory.create(type, resource)
         }
     }
 
     func replace(
-        _ type: ResourceType, id: String, with resource: JSONValue, tally: inout CallTally
+        _ type: ResourceType, id: String, with resource: JSONValue, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> JSONValue {
-        try await call(.replace, type, id, &tally) { directory throws(GenesysError) in
+        try await call(.replace, type, id, permit, &tally) { directory throws(GenesysError) in
             try directory.replace(type, id: id, with: resource)
         }
     }
 
-    func delete(_ type: ResourceType, id: String, tally: inout CallTally) async throws(GenesysError) -> Bool {
-        try await call(.delete, type, id, &tally) { directory throws(GenesysError) in
+    func delete(
+        _ type: ResourceType, id: String, permit: WritePermit, tally: inout CallTally
+    ) async throws(GenesysError) -> Bool {
+        try await call(.delete, type, id, permit, &tally) { directory throws(GenesysError) in
             try directory.delete(type, id: id)
         }
     }
@@ -121,12 +123,14 @@ final class InMemoryGenesys: GenesysAPI {
     }
 
     private func call<Answer: Sendable>(
-        _ verb: LoggedCall.Verb, _ type: ResourceType, _ name: String, _ tally: inout CallTally,
+        _ verb: LoggedCall.Verb, _ type: ResourceType, _ name: String, _ permit: WritePermit,
+        _ tally: inout CallTally,
         _ body: (inout InMemoryDirectory) throws(GenesysError) -> Answer
     ) async throws(GenesysError) -> Answer {
-        tally.requests += 1
         let call = LoggedCall(verb: verb, type: type, name: name)
         if let pause = state.withLock({ $0.pause }) { await pause(call) }
+        guard permit.isGiven else { throw GenesysError(.withdrawn, message: "withdrawn") }
+        tally.requests += 1
         return try state.withLock { state throws(GenesysError) -> Answer in
             let fault = state.fault?(call, state.log.count)
             state.log.append(call)

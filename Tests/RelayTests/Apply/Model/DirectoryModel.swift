@@ -17,6 +17,9 @@ struct DirectoryModel {
     /// By type and external id.
     private(set) var resources: [ResourceType: [String: Resource]] = [.contact: [:], .organization: [:]]
 
+    /// The greatest sequences that were applied before a deletion, by type and external id, and by source.
+    private var buried: [ResourceType: [String: [String: String]]] = [:]
+
     mutating func put(_ type: ResourceType, _ name: String, _ resource: Resource?) { resources[type]?[name] = resource }
 
     /// Applies one event about `name` and says in a word what became of it. `isBound` names those organizations that the
@@ -25,6 +28,11 @@ struct DirectoryModel {
         let change = pending.change
         let stored = resources[change.resourceType]?[name]
         let isNamed = change.externalID != nil || stored?.isFirst == true
+        if let sequence = pending.sequence, let mark = buried[change.resourceType]?[name]?[pending.source],
+            sequence < mark
+        {
+            return "superseded"
+        }
         guard var resource = stored, isNamed else {
             switch change.verb {
             case .created, .upserted:
@@ -34,11 +42,16 @@ struct DirectoryModel {
                 var made = Resource(
                     content: JSONValue.object([]).merging(patch: change.patch ?? .null),
                     organization: Self.name(of: change.organization), isFirst: false)
+                made.marks = buried[change.resourceType]?[name] ?? [:]
                 if let sequence = pending.sequence { made.marks[pending.source] = sequence }
                 put(change.resourceType, name, made)
                 return "created"
             case .updated, .migrated: return "rejected notFound"
-            case .deleted: return "unchanged"
+            case .deleted:
+                if let sequence = pending.sequence {
+                    bury([pending.source: sequence], change.resourceType, name)
+                }
+                return "unchanged"
             }
         }
         if let sequence = pending.sequence {
@@ -55,6 +68,7 @@ struct DirectoryModel {
         case .deleted:
             if change.resourceType == .organization, isBound(name) { return "rejected conflict" }
             put(change.resourceType, name, nil)
+            bury(resource.marks, change.resourceType, name)
             return "deleted"
         case .migrated:
             let target = Self.name(of: change.organization)
@@ -64,6 +78,10 @@ struct DirectoryModel {
             put(.contact, name, resource)
             return isThere ? "unchanged" : "migrated"
         }
+    }
+
+    private mutating func bury(_ marks: [String: String], _ type: ResourceType, _ name: String) {
+        buried[type, default: [:]][name, default: [:]].merge(marks, uniquingKeysWith: max)
     }
 
     /// A restart may forget the marks that no write has taken along.

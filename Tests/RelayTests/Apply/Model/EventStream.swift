@@ -83,7 +83,9 @@ struct EventStream {
             resourceType: lane.type, verb: verb, externalID: byID ? nil : lane.name, id: byID ? genesysID : nil,
             organization: isContact ? reference : nil,
             patch: verb == .deleted || verb == .migrated ? nil : patch(isContact))
-        return PendingChange(resource, eventID: id, source: source, sequence: sequence)
+        return PendingChange(
+            resource, eventID: id, source: source, eventType: "\(lane.type).\(verb)", sequence: sequence,
+            partition: ApplierBench.partition, recordKey: lane.name)
     }
 
     private func patch(_ isContact: Bool) -> JSONValue {

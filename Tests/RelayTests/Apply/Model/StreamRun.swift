@@ -79,6 +79,8 @@ struct StreamRun {
 
     private mutating func settle(_ place: Int, _ settled: [AppliedChange]) {
         guard !settled.isEmpty else { return }
+        bench.commit(settled)
+        if random.below(10) == 0 { bench.compact() }
         for applied in settled {
             let lane = stream.lanes[place]
             let isClean = lane.position >= lane.doubtfulEnd
@@ -170,7 +172,9 @@ struct StreamRun {
 
 extension PendingChange {
     fileprivate func tried(_ attempts: Int) -> PendingChange {
-        PendingChange(change, eventID: eventID, source: source, sequence: sequence, earlierAttempts: attempts)
+        PendingChange(
+            change, eventID: eventID, source: source, eventType: eventType, sequence: sequence, partition: partition,
+            recordKey: recordKey, earlierAttempts: attempts)
     }
 
     fileprivate var words: String {

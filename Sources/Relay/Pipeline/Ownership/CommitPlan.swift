@@ -1,0 +1,16 @@
+import KafkaClient
+import WorkerPool
+
+/// What one attempt puts into the log, and what it leaves.
+struct CommitPlan: Sendable {
+    /// What goes in: the commit's map has room for all of it.
+    var admitted: [SettlementQueue.Entry] = []
+    /// What waits until the first unfinished record of its partition is finished: the map would not fit.
+    var held: [SettlementQueue.Entry] = []
+    /// What was settled under an assignment that is over: its record is another's.
+    var stale: [SettlementQueue.Entry] = []
+    /// What the commit says of each partition that has something admitted.
+    var offsets: [TopicPartition: CommittedOffset] = [:]
+    /// The assignments that the offsets belong to.
+    var assignments: [TopicPartition: Generation] = [:]
+}

@@ -1,0 +1,43 @@
+import KafkaClient
+import Seams
+import WorkerPool
+
+/// How partitions are left in order, when they are revoked or the worker stops: what runs may finish, what waits is left to
+/// the next owner, and all that is finished is committed, in whatever order it finished (`CommitMap`).
+struct Departure: Sendable {
+    /// How long outcomes and offsets may take to be written where the grace period leaves less.
+    static let writingTime = Duration.seconds(5)
+
+    let ledgers: PartitionLedgers
+    let pool: WorkerPool<LaneKey, WorkItem>
+    let writer: SettlementWriter
+    let stop: StopSignal
+    /// How long a request may be on the wire.
+    let requestTimeout: Duration
+    let time: any TimeSource
+
+    /// Ends the taking of records and drops what waits; gives back the partitions that are ours.
+    func begin(_ partitions: [TopicPartition]) -> [TopicPartition: Generation] {
+        let leaving = ledgers.drain(partitions)
+        pool.revoke(leaving)
+        return leaving
+    }
+
+    /// Lets what runs finish, until the deadline or until somebody hurries. After that nothing more is written, but what is
+    /// on the wire is awaited as long as its request may take: if it landed after the next owner's write, it would undo it.
+    /// True when all that ran had finished in time.
+    func workOff(_ leaving: [TopicPartition: Generation], by deadline: Moment) async -> Bool {
+        let partitions = Array(leaving.keys)
+        await stop.unless(.hurry) { [pool] in _ = await pool.drained(partitions, by: deadline) }
+        if await pool.drained(partitions, by: time.now) { return true }
+        ledgers.withdraw(leaving)
+        let last = time.now + requestTimeout
+        await stop.unless(.abandon) { [pool] in _ = await pool.drained(partitions, by: last) }
+        return false
+    }
+
+    /// Waits until what is settled is written and committed, until the moment or until it is abandoned.
+    func write(by deadline: Moment) async {
+        await stop.unless(.abandon) { [time, writer] in await time.run(until: deadline) { await writer.flush() } }
+    }
+}

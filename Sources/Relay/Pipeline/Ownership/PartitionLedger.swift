@@ -1,0 +1,74 @@
+import KafkaClient
+import WorkerPool
+
+/// One assignment of a partition: where it stands between its beginning and its end, and what is finished of it.
+struct PartitionLedger: Sendable {
+    enum Phase: Sendable {
+        case taking
+        case draining
+        /// Nothing more may be written for it.
+        case withdrawn
+    }
+
+    let generation: Generation
+    var phase = Phase.taking
+    /// Nil until something says where reading began: what was committed, or the first record.
+    private var ledger: OffsetLedger?
+    private var hasRead = false
+
+    init(generation: Generation) {
+        self.generation = generation
+    }
+
+    /// Begins where the former owner stopped, without what it finished beyond.
+    ///
+    /// - Returns: Why the metadata is not used; nil where it is.
+    mutating func open(at committed: CommittedOffset) -> String? {
+        do throws(CommitMapFault) {
+            ledger = OffsetLedger(
+                resuming: try CommitMap(text: committed.metadata, position: committed.offset))
+            return nil
+        } catch {
+            ledger = OffsetLedger(next: committed.offset)
+            return error.description
+        }
+    }
+
+    /// Enters a record; the generation under which it is to be worked on, or nil when it is not.
+    mutating func begin(_ offset: Int64) -> Generation? {
+        guard phase == .taking else { return nil }
+        // Before what was committed reading begins only in a log that was made anew, when its loss is accepted: what was
+        // committed says nothing about that log.
+        if ledger.map({ !hasRead && offset < $0.end }) ?? true { ledger = OffsetLedger(next: offset) }
+        hasRead = true
+        return ledger?.begin(offset) == .begun ? generation : nil
+    }
+
+    /// On a copy: marks a record as done, if the map then still fits.
+    mutating func finishIfFits(_ offset: Int64) -> OffsetLedger.Finishing {
+        ledger?.finishIfFits(offset) ?? .unknown
+    }
+
+    /// Marks a record as done.
+    mutating func finish(_ offset: Int64) {
+        _ = ledger?.finish(offset)
+    }
+
+    /// What a commit says; nil before the first record of a partition of which nothing was committed.
+    var commit: CommittedOffset? {
+        guard let commit = ledger?.commit, let metadata = commit.metadata else { return nil }
+        return CommittedOffset(commit.position, metadata: metadata)
+    }
+
+    /// How far it is, for who watches that it gets on.
+    var sight: ProgressState.Sight {
+        ProgressState.Sight(
+            mark: ProgressState.Mark(generation: generation, commit: commit, next: ledger?.end),
+            hasWork: (ledger?.unfinishedCount ?? 0) > 0)
+    }
+
+    /// For status and metrics.
+    var snapshot: LedgerSnapshot? {
+        ledger.map { LedgerSnapshot(generation: generation, of: $0) }
+    }
+}

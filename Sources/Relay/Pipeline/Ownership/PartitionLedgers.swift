@@ -1,0 +1,161 @@
+import KafkaClient
+import Synchronization
+import WorkerPool
+
+/// The assigned partitions: which of them take records, what is finished in each, and what a commit may say: the lock
+/// around `PartitionLedger`.
+///
+/// A partition is *taking* from its assignment to its revocation, *draining* until it is let go, and then nobody's.
+/// Whoever ends an assignment names its generation, so that a late end never meets a newer assignment.
+final class PartitionLedgers: Sendable {
+    private struct State {
+        var pages: [TopicPartition: PartitionLedger] = [:]
+        var latest = 0
+        var staleCount = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// The partitions that are ours, in order, whether taking or draining.
+    var assigned: [TopicPartition] { state.withLock { $0.pages.keys.sorted() } }
+
+    /// What each ledger holds; a partition without a record and without a committed offset has none.
+    var snapshot: [TopicPartition: LedgerSnapshot] { state.withLock { $0.pages.compactMapValues(\.snapshot) } }
+
+    /// How far each partition is that takes records, and whether it has work.
+    var sights: [TopicPartition: ProgressState.Sight] {
+        state.withLock { $0.pages.filter { $0.value.phase == .taking }.mapValues(\.sight) }
+    }
+
+    /// How many completions came from an assignment that was over.
+    var staleCount: Int { state.withLock { $0.staleCount } }
+
+    /// Whether all of these are ours under these generations: what may be committed.
+    func own(_ assignments: [TopicPartition: Generation]) -> Bool {
+        state.withLock { state in assignments.allSatisfy { state.pages[$0.key]?.generation == $0.value } }
+    }
+
+    /// Whether work of this assignment may still write.
+    func mayWrite(_ partition: TopicPartition, _ generation: Generation) -> Bool {
+        state.withLock { state in
+            guard let page = state.pages[partition], page.generation == generation else { return false }
+            return page.phase != .withdrawn
+        }
+    }
+
+    // MARK: Assignments
+
+    /// Takes partitions on, under a generation that their records must carry.
+    ///
+    /// - Returns: The generation, and why the committed metadata of some partitions is not used, for the log.
+    func assign(_ partitions: [AssignedPartition]) -> (Generation, [TopicPartition: String]) {
+        state.withLock { state in
+            state.latest += 1
+            let generation = Generation(state.latest)
+            var ignored: [TopicPartition: String] = [:]
+            for assigned in partitions {
+                var page = PartitionLedger(generation: generation)
+                if let committed = assigned.committed { ignored[assigned.partition] = page.open(at: committed) }
+                state.pages[assigned.partition] = page
+            }
+            return (generation, ignored)
+        }
+    }
+
+    /// Takes no more records of these partitions; what was taken may still finish. Gives back those that are ours,
+    /// whether they were taking or draining already.
+    func drain(_ partitions: [TopicPartition]) -> [TopicPartition: Generation] {
+        state.withLock { state in
+            var leaving: [TopicPartition: Generation] = [:]
+            for partition in partitions {
+                guard let page = state.pages[partition] else { continue }
+                if page.phase == .taking { state.pages[partition]?.phase = .draining }
+                leaving[partition] = page.generation
+            }
+            return leaving
+        }
+    }
+
+    /// From now on work of these assignments writes nothing more; what it has done can still be committed.
+    func withdraw(_ assignments: [TopicPartition: Generation]) {
+        state.withLock { state in
+            for (partition, generation) in assignments where state.pages[partition]?.generation == generation {
+                state.pages[partition]?.phase = .withdrawn
+            }
+        }
+    }
+
+    /// Those of the partitions that are ours, each with its assignment.
+    func assignments(of partitions: [TopicPartition]) -> [TopicPartition: Generation] {
+        state.withLock { state in
+            var assignments: [TopicPartition: Generation] = [:]
+            for partition in partitions { assignments[partition] = state.pages[partition]?.generation }
+            return assignments
+        }
+    }
+
+    /// Closes the ledgers of those that are still ours under the generation given with them, and gives them back: from
+    /// now on a completion of theirs counts as stale.
+    @discardableResult
+    func letGo(_ assignments: [TopicPartition: Generation]) -> [TopicPartition] {
+        state.withLock { state in
+            let gone = assignments.filter { state.pages[$0.key]?.generation == $0.value }.keys.sorted()
+            for partition in gone { state.pages[partition] = nil }
+            return gone
+        }
+    }
+
+    // MARK: Records
+
+    /// Enters records in the order of the log; gives back, for each, the generation under which it is to be worked on,
+    /// or nil for one that is not ours to take, or that a former owner has finished.
+    func begin(_ records: [KafkaRecord]) -> [Generation?] {
+        state.withLock { state in records.map { state.pages[$0.partition]?.begin($0.offset) } }
+    }
+
+    // MARK: Commits
+
+    /// What of these settlements can go into the next commit, in their order, and what that commit says.
+    ///
+    /// - Parameter all: Whether the commit also names partitions of which nothing is admitted, with what was committed of
+    ///   them already.
+    func plan(_ entries: [SettlementQueue.Entry], withAll all: Bool) -> CommitPlan {
+        state.withLock { state in
+            var plan = CommitPlan()
+            // On copies: the ledgers themselves move when the commit has succeeded.
+            var pages: [TopicPartition: PartitionLedger] = all ? state.pages : [:]
+            for entry in entries {
+                let settlement = entry.settlement
+                guard var page = pages[settlement.partition] ?? state.pages[settlement.partition],
+                    page.generation == settlement.generation
+                else {
+                    state.staleCount += 1
+                    plan.stale.append(entry)
+                    continue
+                }
+                switch page.finishIfFits(settlement.offset) {
+                case .finished: plan.admitted.append(entry)
+                case .doesNotFit: plan.held.append(entry)
+                case .unknown: plan.stale.append(entry)
+                }
+                pages[settlement.partition] = page
+            }
+            for (partition, page) in pages {
+                guard let offset = page.commit else { continue }
+                plan.offsets[partition] = offset
+                plan.assignments[partition] = page.generation
+            }
+            return plan
+        }
+    }
+
+    /// Marks records as done whose outcomes and offsets are in the log.
+    func finish(_ settlements: [Settlement]) {
+        state.withLock { state in
+            for settlement in settlements {
+                guard state.pages[settlement.partition]?.generation == settlement.generation else { continue }
+                state.pages[settlement.partition]?.finish(settlement.offset)
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+public import KafkaClient
+
+/// State that a compacted topic keeps beside an input topic, in the partition of the same number: whoever owns the input
+/// owns the state.
+///
+/// It is written in the transactions of the outcomes that change it, and read when a partition is assigned, before the
+/// partition's work starts.
+public protocol PartitionState: Sendable {
+    /// The compacted topic.
+    var topic: String { get }
+
+    /// An input partition was assigned: forgets what may be left of an earlier assignment.
+    func begin(_ partition: TopicPartition)
+
+    /// Takes records of the compacted topic's partition, in the order of the log. Those without a value are tombstones;
+    /// what cannot be read is passed over.
+    func restore(_ records: [KafkaRecord], to partition: TopicPartition)
+
+    /// Takes out what is over: tombstones for its records, which compaction alone would keep for ever. They go along with
+    /// the next transaction; those that do not get in are found again by the next owner.
+    func takeExpired(limit: Int) -> [ProducerRecord]
+
+    /// The input partition is no longer ours.
+    func drop(_ partition: TopicPartition)
+}

@@ -1,0 +1,130 @@
+import KafkaClient
+import Seams
+
+/// What the writer has taken from the queue and not got into the log yet, and what is tried next: pure.
+///
+/// What failed is tried again first. What was refused for its own sake is halved until the record at fault is alone, and
+/// that one is made smaller. What its topic refuses waits, alone, while others pass.
+struct SettlementHand {
+    typealias Entry = SettlementQueue.Entry
+
+    /// What is tried together.
+    struct Attempt {
+        var entries: [Entry]
+        /// Whether nothing else may travel with it.
+        var isAlone: Bool
+    }
+
+    private var again: [Entry] = []
+    private var groups: [[Entry]] = []
+    private var refused: [Entry] = []
+    private var held: [Entry] = []
+    private var failurePause = RetryPause()
+    private var refusalPause = RetryPause()
+    /// Attempts that failed in a row.
+    private(set) var failures = 0
+
+    /// How many wait for their topic.
+    var refusedCount: Int { refused.count }
+
+    /// Whether everything waits because the last attempt failed.
+    func isPausing(at now: Moment) -> Bool {
+        failurePause.end.map { now < $0 } ?? false
+    }
+
+    /// When something is due that is not now; nil when only new settlements can bring anything.
+    var wakeUp: Moment? {
+        if let end = failurePause.end { return end }
+        return refused.isEmpty ? nil : refusalPause.end
+    }
+
+    /// Whether something other than new settlements may be tried now.
+    func isDue(at now: Moment) -> Bool {
+        if isPausing(at: now) { return false }
+        return !again.isEmpty || !groups.isEmpty || isRefusalDue(at: now)
+    }
+
+    private func isRefusalDue(at now: Moment) -> Bool {
+        !refused.isEmpty && refusalPause.end.map { now >= $0 } ?? true
+    }
+
+    /// Takes out what is tried next; nothing while there is a pause.
+    mutating func next(from queue: inout SettlementQueue, limit: Int, at now: Moment) -> Attempt {
+        if isPausing(at: now) { return Attempt(entries: [], isAlone: false) }
+        if !groups.isEmpty { return Attempt(entries: groups.removeFirst(), isAlone: true) }
+        if isRefusalDue(at: now) {
+            defer { refused = [] }
+            return Attempt(entries: refused, isAlone: true)
+        }
+        // What is held takes nobody's place: most of it will be held again.
+        let kept = held + again
+        let room = max(1, limit - again.count)
+        (held, again) = ([], [])
+        return Attempt(entries: kept + queue.take(room), isAlone: false)
+    }
+
+    /// Keeps what the map has no room for.
+    mutating func hold(_ entries: [Entry]) {
+        held += entries
+    }
+
+    /// An attempt is in the log.
+    mutating func committed() {
+        failurePause = RetryPause()
+        failures = 0
+        if refused.isEmpty { refusalPause = RetryPause() }
+    }
+
+    /// An attempt failed for a reason that passes.
+    mutating func failed(_ attempt: Attempt, at now: Moment, random: any RandomSource) {
+        putBack(attempt)
+        failures += 1
+        failurePause.grow(at: now, random: random)
+    }
+
+    /// The log does not take some records of an attempt.
+    ///
+    /// - Returns: A record that can be made no smaller and that nothing can be done about; nil mostly.
+    mutating func refused(
+        _ attempt: Attempt, _ faults: [RecordFault], at now: Moment, random: any RandomSource
+    ) -> RecordFault? {
+        failurePause = RetryPause()
+        failures = 0
+        let byTopic = Set(faults.lazy.filter { $0.kind == .topic }.map(\.entry))
+        let byRecord = Set(faults.lazy.filter { $0.kind == .record }.map(\.entry)).subtracting(byTopic)
+        var rest = attempt
+        rest.entries = attempt.entries.indices.filter { !byTopic.contains($0) && !byRecord.contains($0) }
+            .map { attempt.entries[$0] }
+        putBack(rest)
+        if !byTopic.isEmpty {
+            refused += byTopic.sorted().map { attempt.entries[$0] }
+            refusalPause.grow(at: now, random: random)
+        }
+        let suspects = byRecord.sorted()
+        guard suspects.count == 1 else {
+            for half in [suspects[..<(suspects.count / 2)], suspects[(suspects.count / 2)...]] where !half.isEmpty {
+                groups.append(half.map { attempt.entries[$0] })
+            }
+            return nil
+        }
+        var culprit = attempt.entries[suspects[0]]
+        for fault in faults where fault.entry == suspects[0] {
+            let record = culprit.settlement.records[fault.record]
+            guard fault.isOfSize else {
+                // Smaller would be no better: it waits as if its topic refused it, and a person can see it.
+                refused.append(culprit)
+                refusalPause.grow(at: now, random: random)
+                return nil
+            }
+            guard let smaller = record.shrunk else { return fault }
+            culprit.settlement.records[fault.record] = smaller
+        }
+        groups.append([culprit])
+        return nil
+    }
+
+    private mutating func putBack(_ attempt: Attempt) {
+        guard !attempt.entries.isEmpty else { return }
+        if attempt.isAlone { groups.insert(attempt.entries, at: 0) } else { again = attempt.entries + again }
+    }
+}

@@ -1,0 +1,229 @@
+import KafkaClient
+import Observability
+import Seams
+import Synchronization
+
+/// Gets outcomes, dead letters and state records into the log together with the offsets that they finish.
+///
+/// One loop does it, attempt by attempt (`SettlementLog`). What does not get in stays in hand, as long as its partition is
+/// ours, and is tried again with back-off: nothing is dropped, and nothing is applied again for it.
+final class SettlementWriter: Sendable {
+    /// So many attempts must fail in a row to make the worker unready: one may always meet a rebalance.
+    static let toleratedFailures = 2
+
+    private let queue: Mutex<SettlementQueue>
+    private let bell = Doorbell()
+    private let log: any SettlementLog
+    private let ledgers: PartitionLedgers
+    private let fence: WriteFence
+    private let pace: CommitPace
+    private let events: Events
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let health: HealthBoard
+    private let logger: Logger
+
+    /// What the writer tells and asks; called outside of any lock.
+    struct Events: Sendable {
+        /// Before each attempt, for records that go along.
+        var extras: @Sendable () -> [ProducerRecord] = { [] }
+        /// After each change of the backlog.
+        var backlogChanged: @Sendable () -> Void
+        /// With the partitions of which something waits for room in the commit's map.
+        var held: @Sendable (Set<TopicPartition>) -> Void
+        /// With settlements that are in the log.
+        var written: @Sendable ([Settlement]) -> Void
+    }
+
+    /// - Parameter backlogLimit: How many settlements may wait before `isBacklogged` says so.
+    init(
+        log: any SettlementLog, ledgers: PartitionLedgers, fence: WriteFence, pace: CommitPace, backlogLimit: Int,
+        time: any TimeSource, random: any RandomSource, health: HealthBoard, logger: Logger, events: Events
+    ) {
+        self.log = log
+        self.ledgers = ledgers
+        self.fence = fence
+        self.pace = pace
+        queue = Mutex(SettlementQueue(backlogLimit: backlogLimit))
+        self.time = time
+        self.random = random
+        self.health = health
+        self.logger = logger
+        self.events = events
+    }
+
+    /// How many settlements are not written and committed yet.
+    var backlog: Int { queue.withLock { $0.backlog } }
+
+    /// Whether so many wait that no more records should be taken; not any more at half of it.
+    var isBacklogged: Bool { queue.withLock { $0.isBacklogged } }
+
+    /// Hands settlements over. Never waits: what produces them is bounded by the intake, and that by `isBacklogged`.
+    func settle(_ settlements: [Settlement]) {
+        let now = time.now
+        let rings = queue.withLock { $0.add(settlements, at: now, enough: pace.records) }
+        events.backlogChanged()
+        if rings { bell.ring() }
+    }
+
+    /// Has a commit made for the sake of its answer, if `WriteFence` wants one.
+    func prove() {
+        bell.ring()
+    }
+
+    /// Waits until all that has been settled so far is in the log, or cannot get there soon: because its topic refuses it
+    /// or its partition's map has no room. Ends when the task is cancelled.
+    func flush() async {
+        let id = queue.withLock { $0.newWaiter() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                guard queue.withLock({ $0.await(id, continuation) }) else { return continuation.resume() }
+                bell.ring()
+            }
+        } onCancel: {
+            queue.withLock { $0.cancel(id) }?.resume()
+        }
+        queue.withLock { $0.forget(id) }
+    }
+
+    /// Lets `run` end once everything is written that can be.
+    func close() {
+        queue.withLock { $0.close() }
+        bell.ring()
+    }
+
+    /// Writes until `close` was called and nothing is left that can be written, or until the task is cancelled.
+    ///
+    /// - Throws: The error with which nothing can be written any more.
+    func run() async throws(KafkaError) {
+        defer { release(queue.withLock { $0.end() }) }
+        do throws(KafkaError) {
+            try await log.prepare()
+            try await work()
+        } catch {
+            // Given up: what failed is what was cut off.
+            if !Task.isCancelled { throw error }
+        }
+    }
+
+    private func work() async throws(KafkaError) {
+        var hand = SettlementHand()
+        while !Task.isCancelled {
+            let now = time.now
+            if hand.isPausing(at: now) {
+                if queue.withLock({ $0.isClosed }) { break }
+                await wait(until: hand.wakeUp)
+                continue
+            }
+            if !hand.isDue(at: now) { await gather() }
+            var attempt = queue.withLock { hand.next(from: &$0, limit: pace.records, at: time.now) }
+            let wantsProof = fence.wantsProof
+            let stalls = fence.stalls
+            let plan = ledgers.plan(attempt.entries, withAll: wantsProof)
+            attempt.entries = plan.admitted
+            hand.hold(plan.held)
+            events.held(Set(plan.held.map(\.settlement.partition)))
+            finish(plan.stale)
+            guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
+                if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
+                if queue.withLock({ $0.isClosed }) { break }
+                release(queue.withLock { $0.takeWaiters() })
+                await wait(until: hand.wakeUp)
+                continue
+            }
+            let verdict = try await log.write(&attempt.entries, extras: events.extras(), offsets: plan.offsets) {
+                self.ledgers.own(plan.assignments)
+            }
+            switch verdict {
+            case .committed:
+                fence.proven(stalls)
+                ledgers.finish(plan.admitted.map(\.settlement))
+                events.written(plan.admitted.map(\.settlement))
+                hand.committed()
+                finish(plan.admitted)
+            case .failed(let error):
+                hand.failed(attempt, at: time.now, random: random)
+                report(error, failures: hand.failures)
+            case .refused(let faults):
+                report(faults, waiting: attempt.entries.count)
+                if let hopeless = hand.refused(attempt, faults, at: time.now, random: random) {
+                    throw hopeless.fatal
+                }
+            }
+            if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
+        }
+        if hand.refusedCount > 0 {
+            logger.warning(
+                "outcomes are left unwritten: their records stay uncommitted and come again",
+                ["count": "\(hand.refusedCount)"])
+        }
+    }
+
+    /// These need nothing more.
+    private func finish(_ entries: [SettlementQueue.Entry]) {
+        guard !entries.isEmpty else { return }
+        release(queue.withLock { $0.finish(entries.map(\.number)) })
+        events.backlogChanged()
+    }
+
+    // MARK: Waiting
+
+    private func wait(until moment: Moment?) async {
+        if let moment {
+            await time.run(until: moment) { await self.bell.wait() }
+        } else {
+            await bell.wait()
+        }
+    }
+
+    /// Lets more come together, until it is enough or the first has waited for long enough: a commit for each record would
+    /// cost the broker more than the record.
+    private func gather() async {
+        guard let end = queue.withLock({ $0.gatheringEnd(pace) }) else { return }
+        await time.run(until: end) {
+            while !Task.isCancelled, self.queue.withLock({ $0.gatheringEnd(self.pace) }) != nil {
+                await self.bell.wait()
+            }
+        }
+    }
+
+    // MARK: Faults
+
+    private func report(_ error: KafkaError, failures: Int) {
+        logger.warning("outcomes and offsets could not be committed", ["fault": error.description])
+        if failures > Self.toleratedFailures {
+            health.report(.outcomes, "outcomes and offsets cannot be committed: \(error.code)")
+        }
+    }
+
+    private func report(_ faults: [RecordFault], waiting: Int) {
+        guard let first = faults.first else { return }
+        health.report(
+            .outcomes,
+            "\(faults.count) outcomes or dead letters cannot be written to \(first.topic): \(first.error.code)")
+        logger.error(
+            "records cannot be written: their offsets stay uncommitted",
+            [
+                "topic": first.topic, "count": "\(faults.count)", "of": "\(waiting)",
+                "fault": first.error.description,
+            ])
+    }
+
+    private func release(_ waiters: [SettlementQueue.Waiter]) {
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// When what is settled is committed.
+public struct CommitPace: Sendable, Equatable {
+    /// The most settlements in one commit; at least 1.
+    public var records: Int
+    /// How long the first of them may wait for more.
+    public var interval: Duration
+
+    /// Makes a pace; what is not given is the default of the settings.
+    public init(records: Int = 1000, interval: Duration = .milliseconds(100)) {
+        self.records = records
+        self.interval = interval
+    }
+}

@@ -1,0 +1,71 @@
+import BrokerSupport
+import KafkaClient
+import Sandbox
+import Testing
+
+extension EndToEnd {
+    /// What a broker does to workers, as far as it can be made to.
+    @Suite(.enabled(if: BrokerCluster.isPossible, Comment(rawValue: BrokerCluster.whyNot)))
+    struct BrokerFaultTests {
+        @Test func aBrokerThatIsKilledAndStartedAgainCostsNothing() async throws {
+            try await fault("broker killed") { cluster in
+                try await cluster.kill(1)
+                try await ContinuousClock().sleep(for: Effort.short(.seconds(2), long: .seconds(12)))
+                try await cluster.restart(1)
+            }
+        }
+
+        @Test func aBrokerThatStandsStillCostsNothing() async throws {
+            try await fault("broker stopped") { cluster in
+                try await cluster.pause(1)
+                try await ContinuousClock().sleep(for: .seconds(15))
+                try await cluster.resume(1)
+            }
+        }
+
+        @Test func oneOfThreeBrokersThatIsKilledAndAnotherThatStandsStillCostNothing() async throws {
+            try await fault("one of three brokers killed, another stopped", brokers: 3) { cluster in
+                try await cluster.kill(1)
+                try await ContinuousClock().sleep(for: .seconds(8))
+                // Nobody has a majority now.
+                try await cluster.pause(2)
+                try await ContinuousClock().sleep(for: Effort.short(.seconds(5), long: .seconds(15)))
+                try await cluster.resume(2)
+                try await ContinuousClock().sleep(for: .seconds(2))
+                try await cluster.restart(1)
+            }
+        }
+
+        /// Two replicas are in the middle of their work when the fault comes.
+        private func fault(
+            _ title: String, brokers: Int = 1, _ fault: (BrokerCluster) async throws -> Void
+        ) async throws {
+            let started = ContinuousClock.now
+            let count = Effort.short(3_000, long: 20_000)
+            try await BrokerCluster.with(brokers: brokers) { cluster in
+                try await Scenario.with(
+                    faults: Scenario.slow, broker: cluster.settings, partitions: 6, logsWrites: true
+                ) { scenario in
+                    try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
+                        try await Fleet.with(scenario, Membership(.range), Scenario.slowly) { fleet in
+                            var narrator = Narrator(
+                                Story(steppedFor: scenario.changes, contacts: 300, malformed: 10, seed: 94),
+                                in: scenario)
+                            try await fleet.start(0, 1)
+                            try await narrator.tell(count)
+                            try await eventually("some are done") { outcomes.count > 300 }
+                            let before = outcomes.count
+                            await fleet.disturb()
+                            try await fault(cluster)
+                            await fleet.disturb()
+                            try await narrator.tell(200)
+                            let ordeal = try await Ordeal.over(narrator, outcomes, fleet, within: .seconds(180))
+                            try await ordeal.judge(
+                                title, fleet: fleet, started: started, more: ", done before the fault: \(before)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
