@@ -6,8 +6,8 @@ import Testing
     @Test("the same seed gives the same run")
     func sameSeedSameRun() {
         for seed: UInt64 in 1...5 {
-            let first = Simulation.run(seed: seed, isTransactional: false)
-            let second = Simulation.run(seed: seed, isTransactional: false, isRecorded: true)
+            let first = Simulation.run(seed: seed)
+            let second = Simulation.run(seed: seed, isRecorded: true)
             #expect(first.digest == second.digest, "seed \(seed)")
             #expect(first.steps == second.steps, "seed \(seed)")
         }
@@ -21,14 +21,14 @@ import Testing
         var steps = 0
         var faults: [String: Int] = [:]
         for seed in firstSeed..<(firstSeed + count) {
-            let result = Simulation.run(seed: seed, isTransactional: false)
+            let result = Simulation.run(seed: seed)
             steps += result.steps
             faults.merge(result.faults, uniquingKeysWith: +)
             if let violation = result.violations.first {
                 failures += 1
                 print("seed \(seed): \(violation)")
                 if count == 1 {
-                    print(Simulation.run(seed: seed, isTransactional: false, isRecorded: true).history)
+                    print(Simulation.run(seed: seed, isRecorded: true).history)
                 }
             }
             if count == 1 { print(result) }

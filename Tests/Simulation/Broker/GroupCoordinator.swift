@@ -17,6 +17,8 @@ final class GroupCoordinator {
 
     private struct Member {
         var process: SimulatedProcess
+        /// Of a static member.
+        var instance: String?
         var deadline: Moment
         var joined: ((Result<Place, FaultError>) -> Void)?
         var synced: ((Result<[TopicPartition], FaultError>) -> Void)?
@@ -60,8 +62,10 @@ final class GroupCoordinator {
 
     // MARK: Membership
 
-    func join(_ memberID: String?, _ process: SimulatedProcess, _ reply: @escaping (Result<Place, FaultError>) -> Void)
-    {
+    func join(
+        _ memberID: String?, _ process: SimulatedProcess, instance: String?,
+        _ reply: @escaping (Result<Place, FaultError>) -> Void
+    ) {
         let id: String
         if let memberID {
             guard members[memberID] != nil else { return reply(.failure(FaultError(.unknownMember))) }
@@ -69,7 +73,11 @@ final class GroupCoordinator {
         } else {
             lastMember += 1
             id = "\(process.name)#\(lastMember)"
-            members[id] = Member(process: process, deadline: .start)
+            let former = members.keys.sorted().first { instance != nil && members[$0]?.instance == instance }
+            members[id] = Member(process: process, instance: instance, deadline: sessionEnd)
+            if let former, takesOver(id, from: former) {
+                return reply(.success(Place(memberID: id, generation: generation)))
+            }
         }
         members[id]?.deadline = sessionEnd
         members[id]?.joined = reply
@@ -77,6 +85,17 @@ final class GroupCoordinator {
         // From now on it owns nothing: it let go before it asked.
         assignment[id] = nil
         completeIfAllJoined()
+    }
+
+    /// A static member is back: it has what it had, and nobody else hears of it. False when a rebalance is under way, which
+    /// it joins like any other.
+    private func takesOver(_ id: String, from former: String) -> Bool {
+        broker.history.note("broker", "member \(id) takes the place of \(former)")
+        members[former] = nil
+        let partitions = assignment.removeValue(forKey: former)
+        guard phase == .stable else { return false }
+        assignment[id] = partitions
+        return true
     }
 
     func sync(

@@ -15,8 +15,8 @@ final class SimulatedBroker: @unchecked Sendable {
         var sessionTimeout = Duration.seconds(10)
         var rebalanceTimeout = Duration.seconds(60)
         var transactionTimeout = Duration.seconds(10)
-        /// The largest value that an outcome topic takes.
-        var largestValue = 1_000_000
+        /// The largest value that the dead letters take.
+        var largestDeadLetter = 1_000_000
     }
 
     let scheduler: Scheduler
@@ -109,6 +109,10 @@ final class SimulatedBroker: @unchecked Sendable {
         guard !missingTopics.contains(record.topic), let count = partitionCounts[record.topic] else { return nil }
         if let number = record.partition { return number < count ? TopicPartition(record.topic, number) : nil }
         return TopicPartition(record.topic, Self.hash(record.key ?? []) % count)
+    }
+
+    func isTooLarge(_ record: ProducerRecord) -> Bool {
+        record.topic == World.deadLettersTopic && record.value?.count ?? 0 > settings.largestDeadLetter
     }
 
     static func hash(_ key: [UInt8]) -> Int32 {

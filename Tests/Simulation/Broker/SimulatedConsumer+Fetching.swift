@@ -25,31 +25,44 @@ extension SimulatedConsumer {
         held[partition]?.isFetching = true
         let limit = scheduler.chance.within(1...12)
         scheduler.after(broker.latency()) { [self] in
-            serve(partition, state.position, version: state.version, limit: limit)
+            serve(partition, state.position, version: Fetch(state), limit: limit)
+        }
+    }
+
+    /// Under what a record is fetched.
+    struct Fetch: Equatable {
+        let assignment: Int
+        let version: Int
+
+        init(_ held: Held) {
+            assignment = held.assignment
+            version = held.version
         }
     }
 
     /// At the broker.
-    private func serve(_ partition: TopicPartition, _ position: Int64, version: Int, limit: Int) {
+    private func serve(_ partition: TopicPartition, _ position: Int64, version: Fetch, limit: Int) {
         guard !broker.isDown(for: process) else {
             return scheduler.after(scheduler.chance.duration(50...400), process) { [self] in
-                guard held[partition]?.version == version else { return }
+                guard held[partition].map(Fetch.init) == version else { return }
                 held[partition]?.isFetching = false
                 fetch(partition)
             }
         }
-        guard let (records, next) = broker.log(partition)?.read(from: position, limit: limit) else { return }
+        guard let log = broker.log(partition) else { return }
+        let (records, next) = log.read(from: position, limit: limit)
         if records.isEmpty, next == position {
             return broker.onChange(of: partition) { [self] in
                 serve(partition, position, version: version, limit: limit)
             }
         }
         scheduler.after(broker.latency(), process) { [self] in
-            guard held[partition]?.version == version else { return }
+            guard held[partition].map(Fetch.init) == version else { return }
             held[partition]?.isFetching = false
             if case .revoking = busy { return }
             guard !isClosing else { return }
             held[partition]?.position = next
+            held[partition]?.logEnd = log.end
             if !records.isEmpty { tell(.records(records)) }
             fetch(partition)
         }

@@ -10,7 +10,7 @@ extension SimulatedConsumer {
         let reply: (Result<GroupCoordinator.Place, GroupCoordinator.FaultError>) -> Void = { [self] result in
             scheduler.after(broker.latency(), process) { [self] in joined(result) }
         }
-        send { [broker, process] in broker.group.join(id, process, reply) }
+        send { [broker, process, instance] in broker.group.join(id, process, instance: instance, reply) }
     }
 
     private func joined(_ result: Result<GroupCoordinator.Place, GroupCoordinator.FaultError>) {
@@ -57,7 +57,7 @@ extension SimulatedConsumer {
             if isClosing { return leaveIfFree() }
             for partition in partitions {
                 held[partition] = Held(
-                    position: committed[partition]?.offset ?? 0, version: broker.newAssignment())
+                    position: committed[partition]?.offset ?? 0, assignment: broker.newAssignment())
             }
             broker.history.note(
                 process.name,
@@ -111,6 +111,20 @@ extension SimulatedConsumer {
         }
         lastHeartbeat = scheduler.now
         rebalance(.lose)
+    }
+
+    /// As if what it has were lost and came back, at what is committed now: for a fault that is built in.
+    func startAgain() {
+        guard case .no = busy, !held.isEmpty, !isClosing else { return }
+        let partitions = held.keys.sorted()
+        tell(.lost(partitions))
+        for partition in partitions {
+            held[partition]?.position = broker.group.committed[partition]?.offset ?? 0
+            held[partition]?.version += 1
+            held[partition]?.isFetching = false
+        }
+        tell(.assigned(partitions.map { AssignedPartition($0, committed: broker.group.committed[$0]) }))
+        fetchAll()
     }
 
     func forgetMember() {
@@ -181,9 +195,11 @@ extension SimulatedConsumer {
     }
 
     private func leave() {
-        guard let memberID else { return finish() }
-        send { [broker] in broker.group.leave(memberID) }
-        scheduler.after(broker.latency() + broker.latency(), process) { self.finish() }
+        // A static member keeps its place until it is back or its session is over.
+        guard let memberID, instance == nil else { return finish() }
+        // The library waits for the answer, if not for ever.
+        broker.request(from: process, { [broker] in broker.group.leave(memberID) }) { self.finish() }
+        scheduler.after(.seconds(5), process) { self.finish() }
     }
 
     /// A request that the coordinator answers when it likes; sent again as long as the broker is down.

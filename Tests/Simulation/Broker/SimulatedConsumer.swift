@@ -10,7 +10,10 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
         var position: Int64
         var isPaused = false
         var isFetching = false
-        var version: Int
+        /// What is fetched under an older number is dropped.
+        var version = 0
+        let assignment: Int
+        var logEnd: Int64?
     }
 
     /// What waits for an assign or unassign call; librdkafka holds the group's protocol back until then.
@@ -27,6 +30,7 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
 
     let process: SimulatedProcess
     let broker: SimulatedBroker
+    let instance: String?
     private var mailbox: [KafkaConsumerEvent] = []
     private var waiting: Reply<[KafkaConsumerEvent]>?
     private var isFinished = false
@@ -47,9 +51,10 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
     private var lastBeat: Moment
     private var stalls = 0
 
-    init(process: SimulatedProcess, broker: SimulatedBroker) {
+    init(process: SimulatedProcess, broker: SimulatedBroker, instance: String?) {
         self.process = process
         self.broker = broker
+        self.instance = instance
         lastBeat = broker.scheduler.now
         lastHeartbeat = lastBeat
         beat()
@@ -152,6 +157,8 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
         lastBeat = now
         if !isFinished { scheduler.after(.seconds(1), process) { self.beat() } }
     }
+
+    func logEnd(of partition: TopicPartition) -> Int64? { held[partition]?.logEnd }
 
     // MARK: Close
 

@@ -21,6 +21,8 @@ final class SimulatedProducer: KafkaProducing, @unchecked Sendable {
     private var epoch = 0
     /// What the broker calls the present transaction; nil before anything is in it.
     private var transaction: Int?
+    /// A batch was refused: its sequence numbers are missing, and the next transaction pays for it.
+    private var isPoisoned = false
 
     init(process: SimulatedProcess, broker: SimulatedBroker, transactionalID: String) {
         self.process = process
@@ -28,65 +30,79 @@ final class SimulatedProducer: KafkaProducing, @unchecked Sendable {
         id = transactionalID
     }
 
+    /// Whether it is between two transactions.
+    var isIdle: Bool { state == .ready }
+
     // MARK: Records
 
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>] {
-        let dead = records.map { _ in Result<ProducedRecord, KafkaError>.failure(.closed) }
+        let dead = failures(records.count, .closed)
         guard process.isInWorld else { return dead }
         switch state {
-        case .plain, .inTransaction: break
-        case .fenced: return records.map { _ in .failure(Self.fenced) }
+        case .plain: return await broker.call(from: process, buried: dead) { [self] in write(records, into: nil) }
+        case .inTransaction: break
+        case .fenced: return failures(records.count, Self.fenced)
         case .ready, .broken:
-            return records.map { _ in
-                .failure(KafkaError(code: "_STATE", message: "no transaction", transaction: .abort))
-            }
+            return failures(records.count, KafkaError(code: "_STATE", message: "no transaction", transaction: .abort))
         }
-        let isPlain = state == .plain
+        guard !records.isEmpty else { return [] }
+        guard !isPoisoned else {
+            isPoisoned = false
+            state = .broken
+            return failures(
+                records.count, KafkaError(code: "_PURGE_QUEUE", message: "sequence lost", transaction: .abort))
+        }
         let results = await broker.call(from: process, buried: dead) { [self] in
-            isPlain ? records.map { write($0, into: nil) } : writeAll(records)
-        }
-        if !isPlain {
-            for case .failure(let error) in results {
-                if error.code == "_FENCED" { state = .fenced } else if state == .inTransaction { state = .broken }
+            switch broker.transactions.join(id, epoch: epoch) {
+            case .failure(let error): return error.refusal == .busy ? nil : failures(records.count, Self.oldEpoch)
+            case .success(let transaction):
+                self.transaction = transaction
+                return write(records, into: transaction)
             }
+        }
+        for case .failure(let error) in results {
+            switch error.code {
+            case Self.oldEpoch.code: state = .fenced
+            default: if state == .inTransaction { state = .broken }
+            }
+            if error.code == "MSG_SIZE_TOO_LARGE" { isPoisoned = true }
+            if error.code == "_MSG_TIMED_OUT" { await waitOut() }
         }
         return results
     }
 
-    /// At the broker.
-    private func writeAll(_ records: [ProducerRecord]) -> [Result<ProducedRecord, KafkaError>]? {
-        switch broker.transactions.join(id, epoch: epoch) {
-        case .failure(let error):
-            return error.refusal == .busy ? nil : records.map { _ in .failure(Self.fenced) }
-        case .success(let transaction):
-            self.transaction = transaction
-            return records.map { write($0, into: transaction) }
+    private func failures(_ count: Int, _ error: KafkaError) -> [Result<ProducedRecord, KafkaError>] {
+        Array(repeating: .failure(error), count: count)
+    }
+
+    /// A record for a topic that is not there is waited for as long as a message may take.
+    private func waitOut() async {
+        await process.reply(buried: ()) { reply in
+            broker.scheduler.after(.seconds(5), process) { reply.give(()) }
         }
     }
 
-    private func write(_ record: ProducerRecord, into transaction: Int?) -> Result<ProducedRecord, KafkaError> {
-        guard let partition = broker.partition(for: record) else {
-            return .failure(
-                KafkaError(
-                    code: "UNKNOWN_TOPIC_OR_PART", message: record.topic, isRetriable: false, transaction: .abort))
+    /// At the broker: a batch, which is the records of one partition, is refused whole.
+    private func write(_ records: [ProducerRecord], into transaction: Int?) -> [Result<ProducedRecord, KafkaError>] {
+        let places = records.map { broker.partition(for: $0) }
+        let refused = Set(zip(records, places).compactMap { record, place in broker.isTooLarge(record) ? place : nil })
+        return zip(records, places).map { record, place in
+            guard let place else {
+                return .failure(KafkaError(code: "_MSG_TIMED_OUT", message: record.topic, transaction: .abort))
+            }
+            guard !refused.contains(place) else {
+                return .failure(KafkaError(code: "MSG_SIZE_TOO_LARGE", message: record.topic, transaction: .abort))
+            }
+            guard transaction == nil else {
+                let offset = broker.transactions.add(record, to: place, of: id)
+                return .success(ProducedRecord(partition: place, offset: offset))
+            }
+            let offset = broker.append(record, to: place, transaction: nil)
+            let written = KafkaRecord(
+                partition: place, offset: offset, key: record.key, value: record.value, headers: record.headers)
+            broker.checks.committed([written], [:], by: process.name)
+            return .success(ProducedRecord(partition: place, offset: offset))
         }
-        guard record.value?.count ?? 0 <= broker.settings.largestValue else {
-            return .failure(KafkaError(code: "MSG_SIZE_TOO_LARGE", message: record.topic, transaction: .abort))
-        }
-        let offset: Int64
-        if transaction != nil {
-            offset = broker.transactions.add(record, to: partition, of: id)
-        } else {
-            offset = broker.append(record, to: partition, transaction: nil)
-            broker.checks.committed(
-                [
-                    KafkaRecord(
-                        partition: partition, offset: offset, key: record.key, value: record.value,
-                        headers: record.headers)
-                ],
-                [:], by: process.name)
-        }
-        return .success(ProducedRecord(partition: partition, offset: offset))
     }
 
     // MARK: Transactions
@@ -199,6 +215,10 @@ final class SimulatedProducer: KafkaProducing, @unchecked Sendable {
         case .retry: break
         }
         return error
+    }
+
+    private static var oldEpoch: KafkaError {
+        KafkaError(code: "INVALID_PRODUCER_EPOCH", message: "an old epoch")
     }
 
     private static var fenced: KafkaError {

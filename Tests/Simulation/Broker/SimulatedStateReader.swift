@@ -19,8 +19,18 @@ final class SimulatedStateReader: KafkaStateReading, @unchecked Sendable {
         try await read(partition, until: end, body)
     }
 
+    /// Up to what is decided at this moment: a fault that is built in.
+    func readDecided(
+        _ partition: TopicPartition, _ body: @escaping @Sendable ([KafkaRecord]) -> Void
+    ) async throws(KafkaError) {
+        let end = await broker.call(from: process, buried: -1) { [broker] in
+            broker.log(partition)?.lastStableOffset ?? -1
+        }
+        try await read(partition, until: end, body)
+    }
+
     /// - Parameter end: where to stop; -1 where there is no such partition.
-    func read(
+    private func read(
         _ partition: TopicPartition, until end: Int64, _ body: @escaping @Sendable ([KafkaRecord]) -> Void
     ) async throws(KafkaError) {
         guard process.isInWorld else { throw .closed }

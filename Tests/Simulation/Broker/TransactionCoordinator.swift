@@ -148,16 +148,21 @@ final class TransactionCoordinator {
             holders[id] = holder
         }
         for partition in partitions {
-            broker.scheduler.after(broker.latency()) { [self] in
+            broker.scheduler.after(markerDelay()) { [self] in
                 broker.mark(partition, transaction, isCommit: isCommit)
                 done()
             }
         }
-        broker.scheduler.after(broker.latency()) { [self] in
+        broker.scheduler.after(markerDelay()) { [self] in
             if isCommit { broker.group.apply(offsets) }
             for partition in offsets.keys { pending[partition, default: 0] -= 1 }
             done()
         }
+    }
+
+    /// A marker may find its partition's leader busy.
+    private func markerDelay() -> Duration {
+        broker.scheduler.chance.once(in: 12) ? broker.scheduler.chance.duration(100...3000) : broker.latency()
     }
 
     private func sweepLater() {

@@ -1,5 +1,6 @@
 import JSON
 import KafkaClient
+import WorkerPool
 
 /// What the log holds for readers of committed records: promises 1 and 3, and the order of outcomes of promise 2.
 extension Checks {
@@ -70,13 +71,25 @@ extension Checks {
 
     /// The outcomes of a lane stand in the order of the log. Without transactions it may go back, never forward.
     private func checkOrder(_ lane: String, _ event: StoryEvent, _ id: String, by who: String) {
-        let last = lastOutcome[lane] ?? -1
+        // A dead letter that is not taken as it is keeps its outcome waiting, and no other.
+        if deadLettersWait, isDeadLetter(event) { return }
+        var last = lastOutcome[lane] ?? -1
+        while deadLettersWait, let places = lanes[lane], last + 1 < event.index,
+            isDeadLetter(entries[places[last + 1]].event)
+        {
+            last += 1
+        }
         if event.index > last + 1 {
             violated(
                 "\(who): outcome of \(id), \(event.words), where that of \(lane)[\(last + 1)] was due", lane: lane,
                 partition: event.partition)
         }
         lastOutcome[lane] = isTransactional ? max(last, event.index) : event.index
+    }
+
+    private func isDeadLetter(_ event: StoryEvent) -> Bool {
+        let status = event.lane.flatMap { lane in lanes[lane].map { entries[$0[event.index]].status } } ?? nil
+        return event.fate == .rejected || status == "rejected" || status == "failed"
     }
 
     private func deadLetter(_ record: KafkaRecord) -> Int? {
@@ -122,5 +135,23 @@ extension Checks {
             number += 1
         }
         positions[partition] = max(last, offset.offset)
+        checkMap(partition.partition, offset, by: who)
+    }
+
+    /// So is what the offset's metadata say of what lies beyond it.
+    private func checkMap(_ partition: Int32, _ offset: CommittedOffset, by who: String) {
+        guard !offset.metadata.isEmpty else { return }
+        guard let map = try? CommitMap(text: offset.metadata, position: offset.offset) else {
+            return violated("\(who) commits metadata that cannot be read", partition: partition)
+        }
+        for place in offsets[partition, default: []].reversed() {
+            let entry = entries[place]
+            if entry.event.offset < offset.offset { return }
+            if entry.outcomes == 0, map.isFinished(entry.event.offset) {
+                violated(
+                    "\(who) commits a map by which \(partition)/\(entry.event.offset), \(entry.event.words), is finished",
+                    lane: entry.event.lane, partition: partition)
+            }
+        }
     }
 }

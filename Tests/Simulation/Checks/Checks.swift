@@ -31,6 +31,8 @@ final class Checks {
     private(set) var violations: [Violation] = []
     var entries: [Entry] = []
     var indices: [Place: Int] = [:]
+    /// By partition, the entries of its records in order.
+    var offsets: [Int32: [Int]] = [:]
     /// By lane, the entries of its events in order.
     var lanes: [String: [Int]] = [:]
     var aliases: [String: [Int: Int]] = [:]
@@ -40,6 +42,8 @@ final class Checks {
     var openCount = 0
     /// Whether a process died, was thrown out or woken, so that something may have been done again.
     var isDisturbed = false
+    /// Whether dead letters may be refused as they are, or have no topic for a while.
+    var deadLettersWait = false
     /// Lanes of which an event has failed: nobody can say what the API holds.
     var doubtfulLanes: Set<String> = []
 
@@ -63,6 +67,7 @@ final class Checks {
     /// An input record is in the log.
     func expect(_ event: StoryEvent) {
         indices[Place(partition: event.partition, offset: event.offset)] = entries.count
+        offsets[event.partition, default: []].append(entries.count)
         if let lane = event.lane { lanes[lane, default: []].append(entries.count) }
         entries.append(Entry(event: event))
         openCount += 1

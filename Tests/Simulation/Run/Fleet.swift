@@ -25,7 +25,7 @@ final class Fleet {
         self.world = world
         world.checks.assignment = { [weak self] process, partition in
             let replica = self?.replicas.first { $0.process === process }
-            return replica?.consumer.held[TopicPartition(Story.topic, partition)]?.version
+            return replica?.consumer.held[TopicPartition(Story.topic, partition)]?.assignment
         }
     }
 
@@ -42,19 +42,23 @@ final class Fleet {
                 world.scheduler.after(world.scheduler.chance.duration(500...span)) { [self] in strike(fault) }
             } else {
                 // Most steps are made where most happens.
-                world.scheduler.atStep(world.scheduler.chance.within(200...9000)) { [self] in strike(fault) }
+                world.scheduler.atStep(world.scheduler.chance.within(100...4000)) { [self] in strike(fault) }
             }
         }
     }
 
-    private func start(after delay: Duration) {
+    /// - Parameter instance: Whose place the new one takes.
+    private func start(after delay: Duration, as instance: String? = nil) {
         starting += 1
         world.scheduler.after(delay) { [self] in
             starting -= 1
             guard !isEnding else { return }
             let name = "r\(replicas.count + 1)"
             world.history.note(name, "starts")
-            replicas.append(Replica(name, in: world) { [self] in ended($0, $1) })
+            let isStatic = world.settings.isStatic
+            replicas.append(
+                Replica(name, instance: isStatic ? instance ?? "i-\(name)" : nil, in: world) { [self] in ended($0, $1) }
+            )
         }
     }
 
@@ -95,14 +99,14 @@ final class Fleet {
             world.history.note(process.name, "is killed")
             process.kill()
             // Never so soon that a request of the dead one, still on the wire, could come after those of the new one.
-            start(after: world.scheduler.chance.duration(2000...10_000))
+            start(after: chance(2000...10_000), as: replica.instance)
         case .stop:
             world.history.note(process.name, "is told to stop")
             replica.stop()
             if world.scheduler.chance.once(in: 4) {
                 world.scheduler.after(world.scheduler.chance.duration(10...2000), process) { replica.stop() }
             }
-            if alive.count + starting < 3 { start(after: world.scheduler.chance.duration(0...5000)) }
+            if alive.count + starting < 3 { start(after: chance(0...5000)) }
         case .pause:
             guard process.state == .running else { return }
             let length =

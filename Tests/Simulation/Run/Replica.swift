@@ -11,6 +11,8 @@ import WorkerPool
 /// Unchecked: it belongs to its scheduler's thread.
 final class Replica: @unchecked Sendable {
     let process: SimulatedProcess
+    /// The name of a static member; a successor that has it takes its place.
+    let instance: String?
     let consumer: SimulatedConsumer
     private(set) var isOver = false
     private(set) var isTold = false
@@ -20,10 +22,11 @@ final class Replica: @unchecked Sendable {
     /// Starts it.
     ///
     /// - Parameter ended: told when the worker has ended by itself, with what it threw.
-    init(_ name: String, in world: World, ended: @escaping (Replica, (any Error)?) -> Void) {
+    init(_ name: String, instance: String?, in world: World, ended: @escaping (Replica, (any Error)?) -> Void) {
         let process = SimulatedProcess(name, on: world.scheduler)
         self.process = process
-        consumer = SimulatedConsumer(process: process, broker: world.broker)
+        self.instance = instance
+        consumer = SimulatedConsumer(process: process, broker: world.broker, instance: instance)
         let seed = world.scheduler.chance.next()
         let ending = Ending(body: ended)
         task = Task(executorPreference: process) { [self, world] in
@@ -36,6 +39,8 @@ final class Replica: @unchecked Sendable {
             await parts.producer.close()
             guard process.isInWorld else { return }
             isOver = true
+            // The process exits, and with it the client's threads.
+            process.kill()
             ending.body(self, failure)
         }
     }
@@ -71,17 +76,34 @@ struct ReplicaParts {
     let time: SimulatedTime
     let random: SeededRandom
     let settings: World.WorkerSettings
+    let stateReader: any KafkaStateReading
+    let sabotage: Sabotage?
+    let isTransactional: Bool
+    let stallLimit: Duration
     let logger: Logger
 
     init(process: SimulatedProcess, consumer: SimulatedConsumer, world: World, seed: UInt64) {
         self.process = process
-        self.consumer = consumer
-        producer = SimulatedProducer(
-            process: process, broker: world.broker, transactionalID: "relay-\(process.name)")
+        let producer = SimulatedProducer(
+            process: process, broker: world.broker, transactionalID: "relay-\(consumer.instance ?? process.name)")
+        sabotage = world.settings.sabotage
+        let stateReader = SimulatedStateReader(process: process, broker: world.broker)
+        self.stateReader =
+            sabotage.map { SabotagedStateReader(inner: stateReader, sabotage: $0) } ?? stateReader
+        if let sabotage {
+            self.consumer = SabotagedConsumer(inner: consumer, sabotage: sabotage)
+            let plain = SimulatedProducer(process: process, broker: world.broker, transactionalID: "")
+            self.producer = SabotagedProducer(inner: producer, plain: plain, consumer: consumer, sabotage: sabotage)
+        } else {
+            self.consumer = consumer
+            self.producer = producer
+        }
         transport = SimulatedTransport(process: process, api: world.api)
         time = SimulatedTime(process: process)
         random = SeededRandom(seed: seed)
         settings = world.settings.worker
+        isTransactional = world.settings.isTransactional
+        stallLimit = world.settings.broker.sessionTimeout / 2
         logger = world.history.isOn ? HistoryLog.logger(world.history, process.name) : .disabled
     }
 
@@ -91,12 +113,18 @@ struct ReplicaParts {
                 apiURL: "http://api", authURL: "http://api", clientID: "sim", clientSecret: Secret(value: "sim"),
                 requestsPerMinute: settings.requestsPerMinute, requestTimeout: settings.requestTimeout),
             transport: transport, time: time, random: random, logger: logger)
+        let deletions = DeletionMemory(time: time, logger: logger)
         let applier = ResourceApplier(
-            api: api, contactTTL: settings.contactTTL, maxDelay: .seconds(10), time: time, random: random)
+            api: api, deletions: deletions, contactTTL: settings.contactTTL, maxDelay: .seconds(10), time: time,
+            random: random)
         return Pipeline(
             settings: PipelineSettings(
-                limits: settings.limits, retry: settings.retry, gracePeriod: settings.gracePeriod),
-            consumer: consumer, producer: producer, applier: applier, watch: applier.watch, time: time,
+                usesTransactions: isTransactional, commitPace: settings.commitPace, stallLimit: stallLimit,
+                requestTimeout: settings.requestTimeout, limits: settings.limits, retry: settings.retry,
+                gracePeriod: settings.gracePeriod),
+            consumer: consumer, producer: producer,
+            applier: sabotage.map { SabotagedApplier(inner: applier, sabotage: $0) } ?? applier, watch: applier.watch,
+            states: [deletions], stateReader: stateReader, time: time,
             random: random, health: HealthBoard(), registry: MetricsRegistry(), logger: logger)
     }
 }

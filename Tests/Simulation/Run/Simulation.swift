@@ -28,9 +28,13 @@ public struct Simulation {
     ///
     /// - Parameters:
     ///   - isTransactional: Whether outcomes and offsets are written in transactions, and so each is asked to be there once.
+    ///   - sabotage: A fault that is built in.
     ///   - isRecorded: Whether a history is kept, which changes nothing else.
-    public static func run(seed: UInt64, isTransactional: Bool, isRecorded: Bool = false) -> Result {
-        let settings = World.Settings(seed: seed, isTransactional: isTransactional)
+    public static func run(
+        seed: UInt64, isTransactional: Bool = true, sabotage: Sabotage? = nil, isRecorded: Bool = false
+    ) -> Result {
+        var settings = World.Settings(seed: seed, isTransactional: isTransactional)
+        settings.sabotage = sabotage
         let world = World(settings, seed: seed, isRecorded: isRecorded)
         let fleet = Fleet(world)
         fleet.begin()

@@ -12,9 +12,11 @@ extension World.Settings {
         story.organizations = chance.within(1...3)
         story.partitions = Int32(chance.within(1...4))
         story.span = .seconds(chance.within(2...40))
+        story.remembersDeletions = isTransactional
         longestStep = chance.pick([0, 2_000, 20_000, 100_000])
         replicas = chance.within(1...3)
         faults = chance.once(in: 6) ? 0 : chance.within(1...8)
+        isStatic = chance.once(in: 4)
         hasHoles = chance.once(in: 2)
         broker.latency = chance.pick([0.1...1, 0.2...4, 1...40])
         broker.slowMessages = chance.pick([0, 100, 30])
@@ -32,6 +34,9 @@ extension World.Settings {
         worker.gracePeriod = .seconds(chance.within(4...20))
         worker.requestsPerMinute = chance.pick([nil, nil, 3000, 600])
         worker.requestTimeout = .seconds(chance.within(2...10))
-        worker.contactTTL = chance.pick([.zero, .zero, .seconds(60)])
+        worker.commitPace = CommitPace(
+            records: chance.pick([1, 5, 1000]), interval: .milliseconds(chance.pick([0, 100, 100])))
+        broker.transactionFaults = chance.pick([0, 0, 40, 8])
+        if chance.once(in: 8) { broker.largestDeadLetter = 100 }
     }
 }

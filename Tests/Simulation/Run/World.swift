@@ -14,6 +14,7 @@ final class World: @unchecked Sendable {
         var requestsPerMinute: Double?
         var requestTimeout = Duration.seconds(5)
         var contactTTL = Duration.zero
+        var commitPace = CommitPace()
     }
 
     struct Settings {
@@ -25,8 +26,11 @@ final class World: @unchecked Sendable {
         var replicas = 2
         var faults = 0
         var isTransactional = false
+        var sabotage: Sabotage?
         /// Whether control records of others stand in the input.
         var hasHoles = false
+        /// Whether workers are static members of their group.
+        var isStatic = false
     }
 
     static let outcomesTopic = "contact-outcomes"
@@ -57,6 +61,7 @@ final class World: @unchecked Sendable {
             broker.makeTopic(topic, partitions: count)
         }
         checks.aliases = story.aliases
+        checks.deadLettersWait = settings.broker.largestDeadLetter < 1000
         checks.partitionOfLane = { [story] in story.partition(of: $0) }
         checks.owner = { [broker] in broker.group.owner(of: TopicPartition(Story.topic, $0)) }
         for number in story.events.indices {
@@ -82,7 +87,7 @@ final class World: @unchecked Sendable {
         produced += 1
         history.note(
             "emitter", lane: event.lane, partition: event.partition,
-            "\(event.partition)/\(event.offset): \(event.words)")
+            "\(event.partition)/\(event.offset): \(event.words) \(event.sequence ?? "")")
     }
 
     /// Everything that was asked for has happened.

@@ -130,7 +130,9 @@ struct Story {
             topic: Self.topic, key: Array(lane.name.utf8), value: event.bytes,
             headers: [KafkaHeader("content-type", "application/cloudevents+json")])
         events.append(
-            StoryEvent(lane: lane.name, index: index, verb: verb, record: record, fate: fate, moment: moment))
+            StoryEvent(
+                lane: lane.name, index: index, verb: verb, sequence: sequence, record: record, fate: fate,
+                moment: moment))
     }
 
     private mutating func tellNonsense(_ key: String, at moment: Moment) {

@@ -24,6 +24,7 @@ struct StoryEvent {
     /// Its place in the lane.
     var index: Int
     var verb: Verb?
+    var sequence: String?
     var record: ProducerRecord
     var fate: Fate
     /// When it is produced.
