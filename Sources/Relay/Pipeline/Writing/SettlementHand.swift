@@ -33,8 +33,9 @@ struct SettlementHand {
     }
 
     /// When something is due that is not now; nil when only new settlements can bring anything.
-    var wakeUp: Moment? {
-        if let end = failurePause.end { return end }
+    func wakeUp(at now: Moment) -> Moment? {
+        // A pause that is over, with nothing left of what failed, is nothing to wake for.
+        if let end = failurePause.end, end > now { return end }
         return refused.isEmpty ? nil : refusalPause.end
     }
 

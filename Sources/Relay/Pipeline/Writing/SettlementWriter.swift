@@ -112,7 +112,7 @@ final class SettlementWriter: Sendable {
             let now = time.now
             if hand.isPausing(at: now) {
                 if queue.withLock({ $0.isClosed }) { break }
-                await wait(until: hand.wakeUp)
+                await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
             if !hand.isDue(at: now) { await gather() }
@@ -128,7 +128,7 @@ final class SettlementWriter: Sendable {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
                 release(queue.withLock { $0.takeWaiters() })
-                await wait(until: hand.wakeUp)
+                await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
             let verdict = try await log.write(&attempt.entries, extras: events.extras(), offsets: plan.offsets) {
