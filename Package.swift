@@ -79,7 +79,9 @@ let package = Package(
                 "WorkerPool",
             ],
             path: "Tests/Simulation", swiftSettings: strict),
-        tests(of: "Simulation"),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/SimulationRunner", swiftSettings: strict),
+        tests(of: "Simulation", uses: ["simulate"]),
         tests(of: "KafkaClient", uses: ["KafkaTestSupport"]),
         .testTarget(
             name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "BrokerSupport", "TestSupport"],

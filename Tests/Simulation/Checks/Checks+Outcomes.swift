@@ -69,7 +69,7 @@ extension Checks {
         }
     }
 
-    /// The outcomes of a lane stand in the order of the log. Without transactions it may go back, never forward.
+    /// The outcomes of a lane stand in the order of the log; without transactions the first one of each event does.
     private func checkOrder(_ lane: String, _ event: StoryEvent, _ id: String, by who: String) {
         // A dead letter that is not taken as it is keeps its outcome waiting, and no other.
         if deadLettersWait, isDeadLetter(event) { return }
@@ -84,7 +84,7 @@ extension Checks {
                 "\(who): outcome of \(id), \(event.words), where that of \(lane)[\(last + 1)] was due", lane: lane,
                 partition: event.partition)
         }
-        lastOutcome[lane] = isTransactional ? max(last, event.index) : event.index
+        lastOutcome[lane] = max(last, event.index)
     }
 
     private func isDeadLetter(_ event: StoryEvent) -> Bool {

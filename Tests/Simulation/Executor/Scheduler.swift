@@ -41,7 +41,7 @@ final class Scheduler: @unchecked Sendable {
         precondition(isOnThread, "something of a simulated process runs on a thread of its own")
         switch process.state {
         case .running, .buried: due.append(.job(job, process))
-        case .paused, .dead: process.held.append(job)
+        case .paused, .starved, .dead: process.held.append(job)
         }
     }
 
@@ -118,13 +118,13 @@ final class Scheduler: @unchecked Sendable {
         case .job(let job, let process):
             switch process.state {
             case .running, .buried: job.runSynchronously(on: process.asUnownedTaskExecutor())
-            case .paused, .dead: process.held.append(job)
+            case .paused, .starved, .dead: process.held.append(job)
             }
         case .action(nil, let action):
             action()
         case .action(let process?, let action):
             switch process.state {
-            case .running: action()
+            case .running, .starved: action()
             case .paused: process.heldActions.append(action)
             case .dead, .buried: break
             }

@@ -8,6 +8,8 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
     enum State {
         case running
         case paused
+        /// Its tasks get no time, while the client's threads go on.
+        case starved
         /// Its steps are kept, and never made as long as the world lives.
         case dead
         /// The world is over: all seams say so, and its tasks run out, so that nothing is leaked.
@@ -43,8 +45,12 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
         if case .running = state { state = .paused }
     }
 
+    func starve() {
+        if case .running = state { state = .starved }
+    }
+
     func resume() {
-        guard case .paused = state else { return }
+        guard state == .paused || state == .starved else { return }
         state = .running
         scheduler.release(self)
     }

@@ -10,6 +10,8 @@ final class Fleet {
         case stop
         case join
         case pause
+        case starve
+        case deadLettersAway
         case cutOff
         case brokerDown
         case apiDown
@@ -83,7 +85,16 @@ final class Fleet {
         case .join:
             guard alive.count + starting < 4 else { return }
             start(after: .zero)
-        case .kill, .stop, .pause, .cutOff:
+        case .deadLettersAway:
+            let topic = World.deadLettersTopic
+            world.checks.deadLettersWait = true
+            guard world.broker.missingTopics.insert(topic).inserted else { return }
+            world.history.note("broker", "has no topic \(topic)")
+            world.scheduler.after(chance(500...20_000)) { [self] in
+                world.history.note("broker", "has the topic \(topic) again")
+                world.broker.missingTopics.remove(topic)
+            }
+        case .kill, .stop, .pause, .starve, .cutOff:
             guard !alive.isEmpty else { return }
             strike(fault, world.scheduler.chance.pick(alive))
         }
@@ -122,7 +133,13 @@ final class Fleet {
             let length = chance(1000...30_000)
             world.history.note(process.name, "is cut off from the broker for \(length.wholeMilliseconds) ms")
             process.cutOffUntil = world.scheduler.now + length
-        case .join, .brokerDown, .apiDown:
+        case .starve:
+            guard process.state == .running else { return }
+            let length = chance(1...3000)
+            world.history.note(process.name, "gets no time for \(length.wholeMilliseconds) ms")
+            process.starve()
+            world.scheduler.after(length) { process.resume() }
+        case .join, .brokerDown, .apiDown, .deadLettersAway:
             break
         }
     }

@@ -15,7 +15,7 @@ extension World.Settings {
         story.remembersDeletions = isTransactional
         longestStep = chance.pick([0, 2_000, 20_000, 100_000])
         replicas = chance.within(1...3)
-        faults = chance.once(in: 6) ? 0 : chance.within(1...8)
+        faults = chance.pick([0, chance.within(1...4), chance.within(1...8), chance.within(4...16)])
         isStatic = chance.once(in: 4)
         hasHoles = chance.once(in: 2)
         broker.latency = chance.pick([0.1...1, 0.2...4, 1...40])
