@@ -72,6 +72,16 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "BrokerSupport", dependencies: ["KafkaClient"], path: "Tests/BrokerSupport", swiftSettings: strict),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "GenesysCloud", "HTTPClient", "JSON", "KafkaClient", "Observability", "Relay", "Seams", "TestSupport",
+                "WorkerPool",
+            ],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation"], path: "Tests/SimulationRunner", swiftSettings: strict),
+        tests(of: "Simulation", uses: ["simulate"]),
         tests(of: "KafkaClient", uses: ["KafkaTestSupport"]),
         .testTarget(
             name: "BrokerTests", dependencies: ["KafkaClient", "KafkaTestSupport", "BrokerSupport", "TestSupport"],

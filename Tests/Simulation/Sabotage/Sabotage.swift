@@ -1,0 +1,46 @@
+/// Faults that are built in on purpose, to show that the checks find them. Each stands in a wrapper around a seam, or is a
+/// wrong part, so that no production code knows of them.
+public enum Sabotage: String, CaseIterable, Sendable {
+    /// The committed offset is one greater than it should be.
+    case commitsOneTooFar
+    /// What is finished beyond the committed offset does not travel with it.
+    case dropsOffsetMap
+    /// The offset's map says of one more record that it is finished.
+    case claimsOneMore
+    /// Outcomes are produced at once, and not in the transaction.
+    case outcomesOutsideTransaction
+    /// Offsets are committed by the consumer, and not in the transaction.
+    case offsetsOutsideTransaction
+    /// Revoked partitions are let go before their work is finished.
+    case letsGoBeforeDrain
+    /// Nobody hears that partitions are lost.
+    case hidesLoss
+    /// A member's place in the group is given before what it knows of its assignment is worked through.
+    case takesAnyPlace
+    /// While the first change of a key must wait, the next one is applied.
+    case overtakesParkedKey
+    /// Whether a write is still allowed is not asked.
+    case ignoresPermit
+    /// The poll loop always seems to have gone round just now.
+    case feignsPulse
+    /// An aborted transaction is taken for a committed one.
+    case forgetsAbort
+    /// A commit whose answer was lost is taken for an aborted one.
+    case repeatsCommit
+    /// Dead letters are not written.
+    case dropsDeadLetters
+    /// Records come again after an abort, as if nothing was in hand.
+    case startsAgainAfterAbort
+    /// What was deleted is not read when a partition is assigned.
+    case restoresNothing
+    /// What was deleted is read up to what is decided, and not to the end.
+    case restoresOnlyDecided
+
+    /// Whether it can only show once deletions are remembered.
+    public var isAboutDeletions: Bool {
+        switch self {
+        case .restoresNothing, .restoresOnlyDecided: true
+        default: false
+        }
+    }
+}
