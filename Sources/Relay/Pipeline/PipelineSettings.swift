@@ -26,6 +26,8 @@ public struct PipelineSettings: Sendable {
     public var retry: RetryPolicy
     /// How long what runs may take to finish when the worker stops or loses a partition.
     public var gracePeriod: Duration
+    /// How long the consumer takes at most to leave the group, for the log: its own time-out bounds it.
+    public var leaveTime: Duration
 
     /// Makes settings; what has a default has the contract's.
     public init(
@@ -34,7 +36,7 @@ public struct PipelineSettings: Sendable {
         groupID: String = "contact-relay", usesTransactions: Bool = true, commitPace: CommitPace = CommitPace(),
         stallLimit: Duration = .seconds(5), requestTimeout: Duration = .seconds(30),
         limits: PoolLimits = PoolLimits(maxInFlight: 64, maxBuffered: 5000, maxParked: 10_000),
-        retry: RetryPolicy = RetryPolicy(), gracePeriod: Duration = .seconds(45)
+        retry: RetryPolicy = RetryPolicy(), gracePeriod: Duration = .seconds(45), leaveTime: Duration = .seconds(30)
     ) {
         self.changesTopic = changesTopic
         self.outcomesTopic = outcomesTopic
@@ -48,5 +50,6 @@ public struct PipelineSettings: Sendable {
         self.limits = limits
         self.retry = retry
         self.gracePeriod = gracePeriod
+        self.leaveTime = leaveTime
     }
 }

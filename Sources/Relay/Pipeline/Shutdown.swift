@@ -15,6 +15,7 @@ struct Shutdown: Sendable {
     let stop: StopSignal
     let health: HealthBoard
     let gracePeriod: Duration
+    let leaveTime: Duration
     let time: any TimeSource
     let logger: Logger
 
@@ -45,14 +46,14 @@ struct Shutdown: Sendable {
                 stop.raise(to: .abandon)
             }
         }
-        await step("stopping, step 4 of 6: leave the group", allowed: nil) { await consumer.close() }
+        await step("stopping, step 4 of 6: leave the group", allowed: leaveTime) { await consumer.close() }
         pool.close()
         writer.close()
     }
 
-    private func step(_ text: String, allowed: Duration?, _ body: () async -> Void) async {
+    private func step(_ text: String, allowed: Duration, _ body: () async -> Void) async {
         let began = time.now
-        logger.notice(text, allowed.map { ["allowedMs": "\($0.wholeMilliseconds)"] } ?? [:])
+        logger.notice(text, ["allowedMs": "\(allowed.wholeMilliseconds)"])
         await body()
         logger.info(text + ": done", ["tookMs": "\((time.now - began).wholeMilliseconds)"])
     }

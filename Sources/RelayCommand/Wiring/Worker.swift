@@ -21,6 +21,8 @@ final class Worker: Sendable {
 
     /// How long the last records may take; what matters is written by then.
     private static let flushTime = Duration.seconds(5)
+    /// How long leaving the group may take, the last revocation included.
+    fileprivate static let leaveTime = Duration.seconds(30)
 
     /// Makes the parts; the consumer joins its group at once, the rest starts with `run`.
     ///
@@ -55,7 +57,7 @@ final class Worker: Sendable {
                     topics: [settings.topics.contactChanges],
                     startPosition: settings.kafka.autoOffsetReset == .earliest ? .earliest : .latest,
                     acceptsLostRange: settings.kafka.acceptLostRange),
-                observer: .logging(to: kafkaLogger))
+                closeTimeout: Self.leaveTime, observer: .logging(to: kafkaLogger))
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
@@ -77,7 +79,7 @@ final class Worker: Sendable {
         admin = AdminServer(
             host: settings.operation.adminHost, port: settings.operation.adminPort,
             report: WorkerReport(pipeline: pipeline, api: api, health: health, registry: registry, time: time))
-        WorkerMetrics.register(in: registry, pipeline: pipeline, api: api, health: health)
+        WorkerMetrics.register(in: registry, pipeline: pipeline, api: api, deletions: deletions, health: health)
     }
 
     /// Starts the admin server; its port, which is another than the configured one only where that is 0.
@@ -142,7 +144,7 @@ extension PipelineSettings {
                 maxInFlight: settings.pool.maxInFlight, maxBuffered: settings.pool.maxBuffered,
                 maxParked: settings.pool.maxParked),
             retry: RetryPolicy(settings.retry),
-            gracePeriod: settings.operation.shutdownGracePeriod)
+            gracePeriod: settings.operation.shutdownGracePeriod, leaveTime: Worker.leaveTime)
     }
 }
 

@@ -6,7 +6,10 @@ import WorkerPool
 
 /// The metrics that are asked for at each exposition; what happens is counted where it happens.
 enum WorkerMetrics {
-    static func register(in registry: MetricsRegistry, pipeline: Pipeline, api: GenesysClient, health: HealthBoard) {
+    static func register(
+        in registry: MetricsRegistry, pipeline: Pipeline, api: GenesysClient, deletions: DeletionMemory,
+        health: HealthBoard
+    ) {
         registry.observeGauge(name: "contact_relay_ready", help: "1 while the worker is ready.") {
             health.isReady ? 1 : 0
         }
@@ -34,6 +37,12 @@ enum WorkerMetrics {
         registry.observeGauge(
             name: "contact_relay_outcomes_waiting", help: "Outcomes that are not written and committed yet."
         ) { Double(pipeline.status.backlog) }
+        registry.observeGauge(name: "contact_relay_deletions", help: "Deletions that are remembered in memory.") {
+            Double(deletions.snapshot.entries)
+        }
+        registry.observeCounters(
+            name: "contact_relay_deletions_forgotten_total", help: "Deletions that had to make room for newer ones."
+        ) { [(Labels(), Double(deletions.snapshot.forgotten))] }
         registry.observeGauges(
             name: "contact_relay_unfinished_records", help: "Records of a partition that have no outcome yet."
         ) {
