@@ -32,9 +32,12 @@ struct SettlementHand {
         failurePause.end.map { now < $0 } ?? false
     }
 
+    /// Whether there is nothing in it.
+    var isEmpty: Bool { again.isEmpty && groups.isEmpty && refused.isEmpty && held.isEmpty }
+
     /// When something is due that is not now; nil when only new settlements can bring anything.
-    var wakeUp: Moment? {
-        if let end = failurePause.end { return end }
+    func wakeUp(at now: Moment) -> Moment? {
+        if let end = failurePause.end, now < end { return end }
         return refused.isEmpty ? nil : refusalPause.end
     }
 
@@ -57,7 +60,7 @@ struct SettlementHand {
             return Attempt(entries: refused, isAlone: true)
         }
         // What is held takes nobody's place: most of it will be held again.
-        let kept = held + again
+        let kept = (held + again).sorted { $0.number < $1.number }
         let room = max(1, limit - again.count)
         (held, again) = ([], [])
         return Attempt(entries: kept + queue.take(room), isAlone: false)
@@ -68,7 +71,7 @@ struct SettlementHand {
         held += entries
     }
 
-    /// An attempt is in the log.
+    /// An attempt is in the log, or what there was to try is another's by now.
     mutating func committed() {
         failurePause = RetryPause()
         failures = 0

@@ -110,7 +110,7 @@ final class SettlementWriter: Sendable {
             let now = time.now
             if hand.isPausing(at: now) {
                 if queue.withLock({ $0.isClosed }) { break }
-                await wait(until: hand.wakeUp)
+                await wait(until: hand.wakeUp(at: now))
                 continue
             }
             if !hand.isDue(at: now) { await gather() }
@@ -125,8 +125,13 @@ final class SettlementWriter: Sendable {
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
+                if hand.isEmpty {
+                    // What could not be written is another's by now, and no fault of ours any more.
+                    hand.committed()
+                    health.clear(.outcomes)
+                }
                 release(queue.withLock { $0.takeWaiters() })
-                await wait(until: hand.wakeUp)
+                await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
             let verdict = try await log.write(&attempt.entries, offsets: plan.offsets) {
