@@ -34,7 +34,7 @@ public final class BrokerCluster: Sendable {
     private init(brokers: Int, properties: [String]) throws {
         folder = try BrokerScript.makeFolder()
         let (data, servers) = try BrokerScript.start(
-            in: folder, brokers: brokers, set: RealBroker.shortSessions + properties)
+            in: folder, brokers: brokers, set: RealBroker.hurry + properties)
         self.data = data
         settings = try KafkaClientSettings(bootstrapServers: servers)
     }

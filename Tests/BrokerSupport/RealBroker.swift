@@ -2,7 +2,7 @@ import Foundation
 public import KafkaClient
 
 /// A real Kafka for these tests: the one that `RELAY_TEST_BOOTSTRAP_SERVERS` names, else one that is started from
-/// `../shared/kafka` for the life of this process, which compacts its logs more often than others.
+/// `../shared/kafka` for the life of this process, which is quicker than others in what tests wait for.
 public enum RealBroker {
     /// Whether there is one, or can be.
     public static let isThere = named != nil || missing == nil
@@ -19,14 +19,16 @@ public enum RealBroker {
 
     private static let servers = Result { try named ?? start() }
 
+    /// What a test would wait for otherwise: the compaction of a log, and with KIP-848 heartbeats and the end of a session,
+    /// which the broker decides.
+    static let hurry = [
+        "log.cleaner.backoff.ms=300",
+        "group.consumer.min.session.timeout.ms=6000", "group.consumer.session.timeout.ms=6000",
+        "group.consumer.min.heartbeat.interval.ms=500", "group.consumer.heartbeat.interval.ms=500",
+    ]
+
     private static func start() throws -> String {
         let folder = try BrokerScript.makeFolder()
-        return try BrokerScript.start(in: folder, set: shortSessions + ["log.cleaner.backoff.ms=300"]).servers
+        return try BrokerScript.start(in: folder, set: hurry).servers
     }
-
-    /// Members of the protocol of KIP-848 are told by the broker how long a session lasts.
-    static let shortSessions = [
-        "group.consumer.min.session.timeout.ms=1000", "group.consumer.session.timeout.ms=6000",
-        "group.consumer.min.heartbeat.interval.ms=200", "group.consumer.heartbeat.interval.ms=500",
-    ]
 }

@@ -10,6 +10,9 @@ final class ConsumerCore: Sendable {
     let isCooperative: Bool
     let closeTimeout: Duration
     let blocking = BlockingCalls("kafka-consumer-calls")
+    /// For the place in the group alone: what was committed can take long to answer, while another's transaction is open,
+    /// and ours must not wait for it until it times out.
+    let placeCalls = BlockingCalls("kafka-consumer-place")
     let ended = Latch()
     let reports: CallbackReports
     let pulse: PulseMeter
@@ -52,11 +55,13 @@ final class ConsumerCore: Sendable {
             if case .sought(let result, _, let continuation) = command { continuation.resume(returning: result) }
         }
         // After the calls under way, so that none uses a freed client.
-        blocking.finish { [self] in
-            isAlive.withLock { $0 = false }
-            handle.destroy()
-            mailbox.finish()
-            ended.open()
+        placeCalls.finish { [self] in
+            blocking.finish { [self] in
+                isAlive.withLock { $0 = false }
+                handle.destroy()
+                mailbox.finish()
+                ended.open()
+            }
         }
     }
 

@@ -68,7 +68,7 @@ public final class KafkaConsumer: KafkaConsuming {
 
     public func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         let (calls, mailbox) = (core.calls, core.mailbox)
-        return try await core.blocking.run {
+        return try await core.placeCalls.run {
             let metadata = calls.groupMetadata()
             // Asked after the metadata was read: a newer generation cannot come before the poll thread has told of what
             // was lost, since librdkafka joins again only after the unassign call.

@@ -88,6 +88,13 @@ final class Worker: Sendable {
     }
 
     private static func failure(_ error: any Error) -> CommandFailure {
+        if let error = error as? KafkaError, error.code.contains("FENCED") {
+            return CommandFailure(
+                exitCode: .internalError,
+                message: "another process has taken this one's place: \(error); either two run with one "
+                    + "kafka.groupInstanceId, or this one stood still for longer than transaction.timeout.ms; in that "
+                    + "case start it again, nothing is lost")
+        }
         guard let error = error as? KafkaError, error.isRefusal else {
             return CommandFailure(
                 exitCode: .internalError, message: "a Kafka client cannot go on: \(error); start the worker again")

@@ -14,10 +14,7 @@ import Testing
     }
 
     private func find(_ settlements: [Settlement], _ codes: String?...) -> [RecordFault] {
-        let batch = Settlements.entries(settlements)
-        let results = codes.map(result)
-        return RecordFault.find(
-            in: results, of: batch, passing: RecordFault.passingTopics(in: results, of: batch))
+        RecordFault.find(in: codes.map(result), of: Settlements.entries(settlements))
     }
 
     @Test func aFaultNamesItsSettlementAndItsRecord() throws {
@@ -46,15 +43,6 @@ import Testing
     @Test(arguments: ["INVALID_MSG", "INVALID_RECORD"]) func whatIsInvalidCannot(_ code: String) {
         #expect(find([Settlements.settlement(0, to: "o")], code).map(\.isOfSize) == [false])
         #expect(find([Settlements.settlement(0, to: "o")], code).map(\.kind) == [.record])
-    }
-
-    @Test func aTopicThatNothingReachesWhileOthersTakeTheirsIsAbsent() {
-        let two = [Settlements.settlement(0, to: "o", "d"), Settlements.settlement(1, to: "o")]
-        #expect(find(two, nil, "_MSG_TIMED_OUT", nil).map(\.kind) == [.topic])
-        // The broker is away: nobody's own fault.
-        #expect(find(two, "_MSG_TIMED_OUT", "_MSG_TIMED_OUT", "_MSG_TIMED_OUT").isEmpty)
-        // One leader of several is away.
-        #expect(find(two, nil, nil, "_MSG_TIMED_OUT").isEmpty)
     }
 
     @Test func theWorstErrorIsTheOneThatEndsTheProducer() {

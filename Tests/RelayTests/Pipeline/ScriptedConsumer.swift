@@ -17,6 +17,7 @@ final class ScriptedConsumer: KafkaConsuming {
         var logEnds: [TopicPartition: Int64] = [:]
         var flowCalls: [String] = []
         var isPlaceWithheld = false
+        var placeCalls = 0
     }
 
     private let state = Mutex(State())
@@ -44,6 +45,9 @@ final class ScriptedConsumer: KafkaConsuming {
 
     /// The poll loop stood still: a process that was stopped and woke up.
     func standStill() { state.withLock { $0.stalls += 1 } }
+
+    /// How often the place in the group was asked for.
+    var placeCalls: Int { state.withLock { $0.placeCalls } }
 
     /// How long ago the poll loop went round.
     func setAge(_ age: Duration) { state.withLock { $0.age = age } }
@@ -146,7 +150,11 @@ final class ScriptedConsumer: KafkaConsuming {
     func logEnd(of partition: TopicPartition) -> Int64? { state.withLock { $0.logEnds[partition] } }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
-        if state.withLock({ $0.isPlaceWithheld }) {
+        let isWithheld = state.withLock { state in
+            state.placeCalls += 1
+            return state.isPlaceWithheld
+        }
+        if isWithheld {
             throw KafkaError(code: "_STATE", message: "no place", isRetriable: true)
         }
         return KafkaGroupMetadata(bytes: [])

@@ -97,5 +97,7 @@ final class ScriptedState: PartitionState {
         state.withLock { $0.append("restore \(partition.partition): \(offsets)") }
     }
 
+    func takeExpired(limit: Int) -> [ProducerRecord] { [] }
+
     func drop(_ partition: TopicPartition) { state.withLock { $0.append("drop \(partition.partition)") } }
 }

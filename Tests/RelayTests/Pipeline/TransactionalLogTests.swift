@@ -33,14 +33,15 @@ import Testing
     }
 
     private func write(
-        _ settlements: [Settlement] = [Settlements.settlement(0, to: "o", "d")], isOurs: Bool = true
+        _ settlements: [Settlement] = [Settlements.settlement(0, to: "o", "d")], isOurs: Bool = true,
+        extras: [ProducerRecord] = []
     ) async -> End {
         var batch = Settlements.entries(settlements)
         let before = batch
         let end: End
         do throws(KafkaError) {
             let offsets = [PipelineHarness.partition: CommittedOffset(1)]
-            switch try await log.write(&batch, offsets: offsets, isOurs: { isOurs }) {
+            switch try await log.write(&batch, extras: extras, offsets: offsets, isOurs: { isOurs }) {
             case .committed: end = .committed
             case .refused(let faults): end = .refused(faults.count)
             case .failed(let error): end = .failed(error.code)
@@ -147,10 +148,22 @@ import Testing
         #expect(producer.calls == [.begin])
     }
 
-    @Test func withoutAPlaceInTheGroupItAborts() async {
+    @Test func withoutAPlaceInTheGroupNothingIsBegun() async {
         consumer.withholdPlace(true)
         #expect(await write() == .failed("_STATE"))
-        #expect(producer.calls == [.begin, .abort] && isNothingSeen)
+        #expect(producer.calls.isEmpty && producer.batches.isEmpty)
+    }
+
+    @Test func whatGoesAlongIsInTheSameTransactionAndNobodysFault() async {
+        let extra = ProducerRecord(topic: "deletions", partition: 0, key: [1], value: nil)
+        producer.failNext(.commit, with: error(.abort))
+        #expect(await write(extras: [extra]) == .failed("_X"))
+        #expect(producer.records(of: "deletions").isEmpty)
+        producer.refuse("deletions", with: KafkaError(code: "TOPIC_EXCEPTION", message: "no", transaction: .abort))
+        #expect(await write(extras: [extra]) == .failed("TOPIC_EXCEPTION"))
+        producer.refuse("deletions", with: nil)
+        #expect(await write(extras: [extra]) == .committed)
+        #expect(producer.records(of: "deletions") == [extra])
     }
 
     @Test func whatWasLostMeanwhileIsNotCommitted() async {

@@ -16,6 +16,10 @@ public protocol PartitionState: Sendable {
     /// what cannot be read is passed over.
     func restore(_ records: [KafkaRecord], to partition: TopicPartition)
 
+    /// Takes out what is over: tombstones for its records, which compaction alone would keep for ever. They go along with
+    /// the next transaction; those that do not get in are found again by the next owner.
+    func takeExpired(limit: Int) -> [ProducerRecord]
+
     /// The input partition is no longer ours.
     func drop(_ partition: TopicPartition)
 }

@@ -9,10 +9,10 @@ struct PlainLog: SettlementLog {
     func prepare() async throws(KafkaError) {}
 
     func write(
-        _ batch: inout [SettlementQueue.Entry], offsets: [TopicPartition: CommittedOffset],
+        _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
         isOurs: @Sendable () -> Bool
     ) async throws(KafkaError) -> LogVerdict {
-        let results = await producer.produce(batch.flatMap(\.settlement.records))
+        let results = await producer.produce(batch.flatMap(\.settlement.records) + extras)
         strip(&batch, results)
         if let error = results.worstError {
             if error.isFatal { throw error }

@@ -37,7 +37,8 @@ struct SettlementHand {
 
     /// When something is due that is not now; nil when only new settlements can bring anything.
     func wakeUp(at now: Moment) -> Moment? {
-        if let end = failurePause.end, now < end { return end }
+        // A pause that is over, with nothing left of what failed, is nothing to wake for.
+        if let end = failurePause.end, end > now { return end }
         return refused.isEmpty ? nil : refusalPause.end
     }
 
@@ -71,11 +72,16 @@ struct SettlementHand {
         held += entries
     }
 
-    /// An attempt is in the log, or what there was to try is another's by now.
+    /// An attempt is in the log.
     mutating func committed() {
         failurePause = RetryPause()
         failures = 0
         if refused.isEmpty { refusalPause = RetryPause() }
+    }
+
+    /// There is nothing to write: what failed is no fault any more, its partitions went.
+    mutating func settleDown() {
+        if isEmpty { committed() }
     }
 
     /// An attempt failed for a reason that passes.

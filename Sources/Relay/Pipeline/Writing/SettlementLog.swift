@@ -12,11 +12,12 @@ protocol SettlementLog: Sendable {
     /// - Parameters:
     ///   - batch: What must be tried again afterwards, unless it is committed: without the records that the log holds
     ///     already, where an attempt can leave some behind.
+    ///   - extras: Records that go along and that nobody misses if they do not get in.
     ///   - offsets: What is to be committed, whole: also when the batch is empty.
     ///   - isOurs: Asked last before the end: whether all the partitions are still ours.
     /// - Throws: The error with which the producer cannot go on.
     func write(
-        _ batch: inout [SettlementQueue.Entry], offsets: [TopicPartition: CommittedOffset],
+        _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
         isOurs: @Sendable () -> Bool
     ) async throws(KafkaError) -> LogVerdict
 }

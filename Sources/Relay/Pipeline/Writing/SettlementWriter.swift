@@ -23,8 +23,10 @@ final class SettlementWriter: Sendable {
     private let health: HealthBoard
     private let logger: Logger
 
-    /// What the writer tells; called outside of any lock.
+    /// What the writer tells and asks; called outside of any lock.
     struct Events: Sendable {
+        /// Before each attempt, for records that go along.
+        var extras: @Sendable () -> [ProducerRecord] = { [] }
         /// After each change of the backlog.
         var backlogChanged: @Sendable () -> Void
         /// With the partitions of which something waits for room in the commit's map.
@@ -110,7 +112,7 @@ final class SettlementWriter: Sendable {
             let now = time.now
             if hand.isPausing(at: now) {
                 if queue.withLock({ $0.isClosed }) { break }
-                await wait(until: hand.wakeUp(at: now))
+                await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
             if !hand.isDue(at: now) { await gather() }
@@ -125,16 +127,13 @@ final class SettlementWriter: Sendable {
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
-                if hand.isEmpty {
-                    // What could not be written is another's by now, and no fault of ours any more.
-                    hand.committed()
-                    health.clear(.outcomes)
-                }
+                hand.settleDown()
+                if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
                 release(queue.withLock { $0.takeWaiters() })
                 await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
-            let verdict = try await log.write(&attempt.entries, offsets: plan.offsets) {
+            let verdict = try await log.write(&attempt.entries, extras: events.extras(), offsets: plan.offsets) {
                 self.ledgers.own(plan.assignments)
             }
             switch verdict {

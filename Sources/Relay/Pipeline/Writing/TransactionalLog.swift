@@ -18,19 +18,32 @@ struct TransactionalLog: SettlementLog {
     }
 
     func write(
-        _ batch: inout [SettlementQueue.Entry], offsets: [TopicPartition: CommittedOffset],
+        _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
         isOurs: @Sendable () -> Bool
     ) async throws(KafkaError) -> LogVerdict {
+        // Before the transaction, which then waits for nobody but the brokers. If the place changes meanwhile, they refuse
+        // this one.
+        var group: KafkaGroupMetadata?
+        if !offsets.isEmpty {
+            do throws(KafkaError) { group = try await consumer.groupMetadata() } catch {
+                if error.isFatal { throw error }
+                return .failed(error)
+            }
+        }
         do throws(KafkaError) {
             try await patiently { () async throws(KafkaError) in try await producer.beginTransaction() }
-            let results = await producer.produce(batch.flatMap(\.settlement.records))
+            let results = await producer.produce(batch.flatMap(\.settlement.records) + extras)
             if let error = results.worstError {
                 if error.isFatal { throw error }
                 let faults = RecordFault.find(in: results, of: batch)
                 try await abort()
                 return faults.isEmpty ? .failed(error) : .refused(faults)
             }
-            if !offsets.isEmpty { try await send(offsets) }
+            if let group {
+                try await patiently { () async throws(KafkaError) in
+                    try await producer.sendOffsets(offsets, group: group)
+                }
+            }
             // What was lost up to here is another's. From here on its new owner waits for the end of this transaction
             // before it reads what was committed.
             guard isOurs() else { throw .notOurs }
@@ -41,19 +54,6 @@ struct TransactionalLog: SettlementLog {
             try await abort()
             return .failed(error)
         }
-    }
-
-    private func send(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError) {
-        let group: KafkaGroupMetadata
-        do throws(KafkaError) {
-            group = try await consumer.groupMetadata()
-        } catch {
-            // Not a fault of the transaction, but without a place in the group it must not end in a commit.
-            var error = error
-            if !error.isFatal { error.transaction = .abort }
-            throw error
-        }
-        try await patiently { () async throws(KafkaError) in try await producer.sendOffsets(offsets, group: group) }
     }
 
     private func abort() async throws(KafkaError) {
