@@ -19,7 +19,8 @@ struct PipelineHarness {
 
     init(
         _ applier: ScriptedApplier = ScriptedApplier(), limits: PoolLimits? = nil, retry: RetryPolicy = RetryPolicy(),
-        usesTransactions: Bool = true, states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil
+        usesTransactions: Bool = true, states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
+        logger: Logger = .disabled
     ) {
         self.applier = applier
         producer = RecordingProducer(committingTo: consumer)
@@ -29,7 +30,7 @@ struct PipelineHarness {
                 limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
             consumer: consumer, producer: producer, applier: applier, states: states, stateReader: stateReader,
             time: time, random: SeededRandom(seed: 1),
-            health: health, registry: MetricsRegistry(), logger: .disabled)
+            health: health, registry: MetricsRegistry(), logger: logger)
     }
 
     /// Runs the pipeline around `body`, then stops it and waits for its end.

@@ -9,8 +9,10 @@ import WorkerPool
 @testable import Relay
 
 @Suite(.timeLimit(.minutes(1))) struct PipelineTests {
-    @Test func aChangeEndsAsOneOutcomeAndItsOffsetIsCommitted() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func aChangeEndsAsOneOutcomeAndItsOffsetIsCommitted(_ usesTransactions: Bool)
+        async throws
+    {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 41)]))
             await $0.producer.count(1)
@@ -24,8 +26,10 @@ import WorkerPool
         #expect(harness.producer.records(of: "contact-changes.dlq").isEmpty)
     }
 
-    @Test func anEventThatCannotBeReadIsRejectedAndItsBytesAreADeadLetter() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func anEventThatCannotBeReadIsRejectedAndItsBytesAreADeadLetter(
+        _ usesTransactions: Bool
+    ) async throws {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         let value: [UInt8] = [0xFF, 0x00, 0x7B]
         try await harness.running {
             $0.consumer.push(
@@ -47,8 +51,10 @@ import WorkerPool
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 8])
     }
 
-    @Test func noOffsetIsCommittedBeyondAnUnfinishedRecord() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func noOffsetIsCommittedBeyondAnUnfinishedRecord(_ usesTransactions: Bool)
+        async throws
+    {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         harness.applier.hold("slow")
         try await harness.running {
             $0.consumer.push(
@@ -154,8 +160,11 @@ import WorkerPool
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
     }
 
-    @Test func aRevokedPartitionIsLetGoOnlyWhenWhatRunsIsFinishedAndCommitted() async throws {
-        let harness = PipelineHarness(limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+    @Test(arguments: [true, false]) func aRevokedPartitionIsLetGoOnlyWhenWhatRunsIsFinishedAndCommitted(
+        _ usesTransactions: Bool
+    ) async throws {
+        let harness = PipelineHarness(
+            limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), usesTransactions: usesTransactions)
         harness.applier.hold("a")
         try await harness.running {
             $0.consumer.push(
@@ -178,8 +187,10 @@ import WorkerPool
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
     }
 
-    @Test func whatIsLostIsDroppedAndNothingOfItIsCommitted() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func whatIsLostIsDroppedAndNothingOfItIsCommitted(_ usesTransactions: Bool)
+        async throws
+    {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         harness.applier.hold("a")
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 5)]))
@@ -207,8 +218,10 @@ import WorkerPool
         }
     }
 
-    @Test func stoppingFinishesWhatRunsAndLeavesTheRest() async throws {
-        let harness = PipelineHarness(limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+    @Test(arguments: [true, false]) func stoppingFinishesWhatRunsAndLeavesTheRest(_ usesTransactions: Bool) async throws
+    {
+        let harness = PipelineHarness(
+            limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), usesTransactions: usesTransactions)
         harness.applier.hold("a")
         try await harness.running {
             $0.consumer.push(
@@ -233,8 +246,8 @@ import WorkerPool
         }
     }
 
-    @Test func aFailedCommitIsMadeUpFor() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func aFailedCommitIsMadeUpFor(_ usesTransactions: Bool) async throws {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         harness.consumer.failNextCommit(KafkaError(code: "REBALANCE_IN_PROGRESS", message: "later", isRetriable: true))
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
@@ -298,8 +311,10 @@ extension PipelineTests {
 }
 
 extension PipelineTests {
-    @Test func aDeadLetterThatIsTooLargeForItsTopicIsWrittenWithLessInIt() async throws {
-        let harness = PipelineHarness()
+    @Test(arguments: [true, false]) func aDeadLetterThatIsTooLargeForItsTopicIsWrittenWithLessInIt(
+        _ usesTransactions: Bool
+    ) async throws {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
         harness.producer.limitValues(of: "contact-changes.dlq", to: 100)
         try await harness.running {
             $0.consumer.push(

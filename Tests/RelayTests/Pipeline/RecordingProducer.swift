@@ -26,6 +26,9 @@ final class RecordingProducer: KafkaProducing {
         var faults: [Call: [KafkaError]] = [:]
         var calls: [Call] = []
         var batches: [[ProducerRecord]] = []
+        var recordFaults: [[Int: KafkaError]] = []
+        var attempts = 0
+        var mostAttempts = 0
         var refused: [String: KafkaError] = [:]
         var valueLimits: [String: Int] = [:]
         var hangs = false
@@ -59,6 +62,12 @@ final class RecordingProducer: KafkaProducing {
     func failNext(_ call: Call, with error: KafkaError) {
         state.withLock { $0.faults[call, default: []].append(error) }
     }
+
+    /// Has records fail, by their place, in the next `produce`; several queue up.
+    func failNextRecords(_ faults: [Int: KafkaError]) { state.withLock { $0.recordFaults.append(faults) } }
+
+    /// The most `produce` calls that were under way at once.
+    var mostAttempts: Int { state.withLock { $0.mostAttempts } }
 
     func records(of topic: String) -> [ProducerRecord] {
         state.withLock { $0.records.filter { $0.topic == topic } }
@@ -96,9 +105,20 @@ final class RecordingProducer: KafkaProducing {
             await withCheckedContinuation { continuation in state.withLock { $0.hanging.append(continuation) } }
             return records.map { _ in .failure(KafkaError(code: "_DESTROY", message: "closed")) }
         }
+        state.withLock {
+            $0.attempts += 1
+            $0.mostAttempts = max($0.mostAttempts, $0.attempts)
+        }
+        defer { state.withLock { $0.attempts -= 1 } }
+        await Task.yield()
         let (results, due) = state.withLock { state in
             state.batches.append(records)
-            let results = records.map { record -> Result<ProducedRecord, KafkaError> in
+            let faults = state.recordFaults.isEmpty ? [:] : state.recordFaults.removeFirst()
+            let results = records.enumerated().map { place, record -> Result<ProducedRecord, KafkaError> in
+                if let error = faults[place] {
+                    state.transaction?.isBroken = true
+                    return .failure(error)
+                }
                 if let error = state.refused[record.topic] {
                     state.transaction?.isBroken = true
                     return .failure(error)

@@ -13,6 +13,9 @@ final class ScriptedConsumer: KafkaConsuming {
         var commitCalls = 0
         var assigned: Set<TopicPartition> = []
         var stalls = 0
+        var age = Duration.zero
+        var logEnds: [TopicPartition: Int64] = [:]
+        var flowCalls: [String] = []
         var isPlaceWithheld = false
         var placeCalls = 0
     }
@@ -45,6 +48,19 @@ final class ScriptedConsumer: KafkaConsuming {
 
     /// How often the place in the group was asked for.
     var placeCalls: Int { state.withLock { $0.placeCalls } }
+
+    /// How long ago the poll loop went round.
+    func setAge(_ age: Duration) { state.withLock { $0.age = age } }
+
+    /// The log grew.
+    func setLogEnd(_ end: Int64?, of partition: TopicPartition) { state.withLock { $0.logEnds[partition] = end } }
+
+    /// Every call of `pause` (`-`) and `resume` (`+`), with the numbers of its partitions.
+    var flowCalls: [String] { state.withLock { $0.flowCalls } }
+
+    private func note(_ sign: String, _ partitions: [TopicPartition]) -> String {
+        sign + partitions.map { String($0.partition) }.joined(separator: ",")
+    }
 
     /// Has the place in the group not given, as while a rebalance is not worked through.
     func withholdPlace(_ isWithheld: Bool) { state.withLock { $0.isPlaceWithheld = isWithheld } }
@@ -106,9 +122,19 @@ final class ScriptedConsumer: KafkaConsuming {
         }
     }
 
-    func pause(_ partitions: [TopicPartition]) { state.withLock { $0.paused.formUnion(partitions) } }
+    func pause(_ partitions: [TopicPartition]) {
+        state.withLock {
+            $0.paused.formUnion(partitions)
+            $0.flowCalls.append(note("-", partitions))
+        }
+    }
 
-    func resume(_ partitions: [TopicPartition]) { state.withLock { $0.paused.subtract(partitions) } }
+    func resume(_ partitions: [TopicPartition]) {
+        state.withLock {
+            $0.paused.subtract(partitions)
+            $0.flowCalls.append(note("+", partitions))
+        }
+    }
 
     func commit(_ offsets: [TopicPartition: CommittedOffset]) async throws(KafkaError) {
         if let fault = takeCommitFault() { throw fault }
@@ -119,9 +145,9 @@ final class ScriptedConsumer: KafkaConsuming {
         state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
     }
 
-    var pulse: PollPulse { PollPulse(age: .zero, stalls: state.withLock { $0.stalls }) }
+    var pulse: PollPulse { state.withLock { PollPulse(age: $0.age, stalls: $0.stalls) } }
 
-    func logEnd(of partition: TopicPartition) -> Int64? { nil }
+    func logEnd(of partition: TopicPartition) -> Int64? { state.withLock { $0.logEnds[partition] } }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         let isWithheld = state.withLock { state in

@@ -61,6 +61,7 @@ final class Restorer: Sendable {
         for state in states {
             for partition in partitions { state.drop(partition) }
         }
+        restorations.drop(partitions)
     }
 
     private func restore(
@@ -68,7 +69,7 @@ final class Restorer: Sendable {
     ) async {
         let began = time.now
         for state in states {
-            guard await read(state, of: partition, with: reader) else { return }
+            guard await read(state, of: partition, generation, with: reader) else { return }
         }
         guard restorations.finish(partition, generation) else { return }
         health.clear(.restoring(partition.description))
@@ -80,18 +81,28 @@ final class Restorer: Sendable {
 
     /// False when it was given up.
     private func read(
-        _ state: any PartitionState, of partition: TopicPartition, with reader: any KafkaStateReading
+        _ state: any PartitionState, of partition: TopicPartition, _ generation: Generation,
+        with reader: any KafkaStateReading
     ) async -> Bool {
         let source = TopicPartition(state.topic, partition.partition)
         var pause = RetryPause()
         while !Task.isCancelled {
             do throws(KafkaError) {
-                try await reader.read(source) { state.restore($0, to: partition) }
+                try await reader.read(source) { [restorations] records in
+                    // What is given up may still hand something over when a newer assignment is read already.
+                    guard restorations.isUnderWay(partition, generation) else { return }
+                    state.restore(records, to: partition)
+                }
                 return !Task.isCancelled
             } catch {
                 if Task.isCancelled { return false }
                 health.report(
                     .restoring(partition.description), "\(source) cannot be read: \(error.code); its work waits")
+                // Looked at afterwards: who gives up clears what was reported before.
+                guard restorations.isUnderWay(partition, generation) else {
+                    health.clear(.restoring(partition.description))
+                    return false
+                }
                 logger.error(
                     "the state of a partition cannot be read: its work waits",
                     ["partition": "\(source)", "fault": error.description])

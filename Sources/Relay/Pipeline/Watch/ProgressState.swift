@@ -65,6 +65,8 @@ struct ProgressState {
                 entries[partition] = Entry(mark: sight.mark, logEnd: sight.logEnd, since: now)
                 continue
             }
+            // Not known before the first fetch has brought it.
+            if entry.logEnd == nil { entries[partition]?.logEnd = sight.logEnd }
             let growth = (sight.logEnd ?? 0) - (entry.logEnd ?? sight.logEnd ?? 0)
             guard sight.hasWork || growth > 1 else {
                 // Nothing to do is no standing still.

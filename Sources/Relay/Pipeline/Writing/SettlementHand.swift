@@ -32,6 +32,9 @@ struct SettlementHand {
         failurePause.end.map { now < $0 } ?? false
     }
 
+    /// Whether there is nothing in it.
+    var isEmpty: Bool { again.isEmpty && groups.isEmpty && refused.isEmpty && held.isEmpty }
+
     /// When something is due that is not now; nil when only new settlements can bring anything.
     func wakeUp(at now: Moment) -> Moment? {
         // A pause that is over, with nothing left of what failed, is nothing to wake for.
@@ -58,7 +61,7 @@ struct SettlementHand {
             return Attempt(entries: refused, isAlone: true)
         }
         // What is held takes nobody's place: most of it will be held again.
-        let kept = held + again
+        let kept = (held + again).sorted { $0.number < $1.number }
         let room = max(1, limit - again.count)
         (held, again) = ([], [])
         return Attempt(entries: kept + queue.take(room), isAlone: false)
@@ -78,8 +81,7 @@ struct SettlementHand {
 
     /// There is nothing to write: what failed is no fault any more, its partitions went.
     mutating func settleDown() {
-        guard again.isEmpty, groups.isEmpty, refused.isEmpty, held.isEmpty else { return }
-        committed()
+        if isEmpty { committed() }
     }
 
     /// An attempt failed for a reason that passes.

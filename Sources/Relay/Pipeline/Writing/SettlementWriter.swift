@@ -127,6 +127,8 @@ final class SettlementWriter: Sendable {
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
+                hand.settleDown()
+                if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
                 release(queue.withLock { $0.takeWaiters() })
                 await wait(until: hand.wakeUp(at: time.now))
                 continue

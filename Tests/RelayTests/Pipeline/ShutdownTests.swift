@@ -1,0 +1,173 @@
+import KafkaClient
+import Observability
+import Seams
+import TestSupport
+import Testing
+import WorkerPool
+
+@testable import Relay
+
+/// The steps of the end, as the log shows them.
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+    private static let partition = PipelineHarness.partition
+
+    private let lines = LogLines()
+
+    private func harness() -> PipelineHarness {
+        PipelineHarness(
+            limits: PoolLimits(maxInFlight: 2, maxBuffered: 10, maxParked: 10), logger: lines.logger)
+    }
+
+    /// The steps' lines without their words: `1`, `2`, `2 done`, ….
+    private var steps: [String] {
+        lines.messages(with: "of 6").map { line in
+            let number = line.split(separator: " ").first { $0.allSatisfy(\.isNumber) } ?? ""
+            return number + (line.hasSuffix(": done") ? " done" : "")
+        }
+    }
+
+    private func allowed(_ step: Int) -> String? {
+        lines.all.first { $0.message.contains("step \(step) of 6") }?.metadata["allowedMs"]
+    }
+
+    private static let allSteps = ["1", "2", "2 done", "3", "3 done", "4", "4 done"]
+
+    private func running(_ body: (PipelineHarness) async throws -> Void) async throws -> PipelineHarness {
+        let harness = harness()
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            await $0.applier.arrival(of: "a")
+            try await body($0)
+        }
+        return harness
+    }
+
+    @Test func whatFinishesInTimeIsCommittedBeforeTheGroupIsLeft() async throws {
+        let harness = try await running {
+            $0.pipeline.stop()
+            let harness = $0
+            await $0.until { steps == ["1", "2"] }
+            #expect(harness.consumer.paused == [Self.partition])
+            $0.time.advance(by: .seconds(20))
+            for _ in 0..<100 { await Task.yield() }
+            #expect(steps == ["1", "2"])
+            $0.applier.letGo("a")
+            // Before the harness says stop a second time.
+            await $0.until { harness.consumer.isClosed }
+        }
+        #expect(steps == Self.allSteps)
+        #expect(lines.all.first { $0.message.contains("step 1") }?.metadata["running"] == "1")
+        #expect(allowed(2) == "45000" && allowed(4) == nil)
+        #expect(allowed(3) == "25000")
+        #expect(
+            lines.all.first { $0.message.hasSuffix("drain, what runs may finish: done") }?.metadata["tookMs"] == "20000"
+        )
+        #expect(lines.messages(with: "left").isEmpty)
+        #expect(harness.consumer.committedOffsets == [Self.partition: 1])
+    }
+
+    @Test func whatDoesNotIsWithdrawnAndItsRequestAwaitedToItsDeadline() async throws {
+        let harness = try await running {
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            await $0.time.sleepers()
+            $0.time.advance(by: .seconds(45))
+            for _ in 0..<300 { await Task.yield() }
+            // Its time is over, but a request may be on the wire still.
+            #expect(steps == ["1", "2"])
+            $0.time.advance(by: .seconds(29))
+            for _ in 0..<300 { await Task.yield() }
+            #expect(steps == ["1", "2"])
+            #expect(lines.messages(with: "left to the next owner").isEmpty)
+            let harness = $0
+            await $0.turningTheClock { harness.consumer.isClosed }
+            $0.applier.letGo("a")
+        }
+        #expect(steps == Self.allSteps)
+        #expect(lines.messages(with: "left to the next owner").count == 1)
+        // What is over leaves the usual time for writing.
+        #expect(allowed(3) == "5000")
+        #expect(harness.consumer.committedOffsets[Self.partition] ?? 0 == 0)
+        #expect(harness.producer.records(of: "contact-outcomes").isEmpty)
+    }
+
+    @Test func aRequestThatEndsInItsOwnTimeIsWaitedForNoLonger() async throws {
+        _ = try await running {
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            await $0.time.sleepers()
+            $0.time.advance(by: .seconds(45))
+            for _ in 0..<300 { await Task.yield() }
+            $0.applier.letGo("a")
+            // The clock stands still from here on.
+            let harness = $0
+            await $0.until { harness.consumer.isClosed }
+        }
+        #expect(steps == Self.allSteps)
+    }
+
+    @Test func aSecondStopWaitsOnlyForWhatIsOnTheWire() async throws {
+        _ = try await running {
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            $0.pipeline.stop()
+            for _ in 0..<300 { await Task.yield() }
+            #expect(steps == ["1", "2"])
+            let start = $0.time.now
+            let harness = $0
+            await $0.turningTheClock { steps.contains("2 done") }
+            // The request's time, and not the grace period.
+            #expect(harness.time.now - start <= .seconds(32))
+            await $0.turningTheClock { harness.consumer.isClosed }
+            $0.applier.letGo("a")
+        }
+        #expect(steps == Self.allSteps && allowed(3) == "5000")
+    }
+
+    @Test func aThirdStopWaitsForNothing() async throws {
+        _ = try await running {
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            $0.pipeline.stop()
+            $0.pipeline.stop()
+            let harness = $0
+            await $0.until { harness.consumer.isClosed }
+            $0.applier.letGo("a")
+        }
+        #expect(steps == Self.allSteps)
+    }
+
+    @Test func whatCannotBeWrittenIsSaid() async throws {
+        let harness = harness()
+        harness.producer.refuse("contact-outcomes", with: KafkaError(code: "TOPIC_EXCEPTION", message: "no"))
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            let harness = $0
+            await $0.until { harness.health.faults[.outcomes] != nil }
+        }
+        #expect(steps == Self.allSteps)
+        let left = lines.all.first { $0.message.contains("left unwritten, their records come again") }
+        #expect(left?.metadata["count"] == "1" && left?.level == .warning)
+        #expect(harness.consumer.committedOffsets.isEmpty)
+    }
+
+    @Test func aWriteThatIsAskedForAfterTheWithdrawalIsRefused() async throws {
+        let ledgers = PartitionLedgers()
+        let (generation, _) = ledgers.assign([AssignedPartition(Self.partition)])
+        let time = ManualTime()
+        let pool = WorkerPool<LaneKey, WorkItem>(
+            limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), time: time
+        ) {}
+        let bench = WriterBench(time: time)
+        let departure = Departure(
+            ledgers: ledgers, pool: pool, writer: bench.writer, stop: StopSignal(), requestTimeout: .seconds(30),
+            time: time)
+        let leaving = departure.begin([Self.partition])
+        #expect(leaving == [Self.partition: generation])
+        #expect(ledgers.mayWrite(Self.partition, generation))
+        // Nothing runs, so nothing is withdrawn.
+        #expect(await departure.workOff(leaving, by: time.now))
+        #expect(ledgers.mayWrite(Self.partition, generation))
+    }
+}

@@ -1,0 +1,196 @@
+import KafkaClient
+import TestSupport
+import Testing
+
+@testable import Relay
+
+@Suite(.timeLimit(.minutes(1))) struct TransactionalLogTests {
+    typealias Call = RecordingProducer.Call
+
+    private let consumer: ScriptedConsumer
+    private let producer: RecordingProducer
+    private let time = ManualTime()
+    private let lines = LogLines()
+    private let log: TransactionalLog
+
+    init() {
+        consumer = ScriptedConsumer()
+        producer = RecordingProducer(committingTo: consumer)
+        log = TransactionalLog(
+            producer: producer, consumer: consumer, time: time, random: SeededRandom(seed: 1), logger: lines.logger)
+    }
+
+    private func error(_ verdict: KafkaError.TransactionVerdict, _ code: String = "_X") -> KafkaError {
+        KafkaError(code: code, message: "no", transaction: verdict)
+    }
+
+    /// What became of one attempt.
+    private enum End: Equatable {
+        case committed
+        case refused(Int)
+        case failed(String)
+        case thrown(String)
+    }
+
+    private func write(
+        _ settlements: [Settlement] = [Settlements.settlement(0, to: "o", "d")], isOurs: Bool = true,
+        extras: [ProducerRecord] = []
+    ) async -> End {
+        var batch = Settlements.entries(settlements)
+        let before = batch
+        let end: End
+        do throws(KafkaError) {
+            let offsets = [PipelineHarness.partition: CommittedOffset(1)]
+            switch try await log.write(&batch, extras: extras, offsets: offsets, isOurs: { isOurs }) {
+            case .committed: end = .committed
+            case .refused(let faults): end = .refused(faults.count)
+            case .failed(let error): end = .failed(error.code)
+            }
+        } catch { end = .thrown(error.code) }
+        // In a transaction nothing is left behind, so all is tried again.
+        #expect(batch.map(\.settlement.records) == before.map(\.settlement.records))
+        return end
+    }
+
+    private var isNothingSeen: Bool {
+        producer.records(of: "o").isEmpty && producer.records(of: "d").isEmpty && consumer.committedOffsets.isEmpty
+    }
+
+    @Test func recordsAndOffsetsAreOneTransaction() async {
+        #expect(await write() == .committed)
+        #expect(producer.calls == [.begin, .sendOffsets, .commit])
+        #expect(producer.records(of: "o").count == 1 && producer.records(of: "d").count == 1)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])
+    }
+
+    @Test(arguments: [Call.begin, .sendOffsets, .commit]) func anAbortableErrorAborts(_ call: Call) async {
+        producer.failNext(call, with: error(.abort))
+        #expect(await write() == .failed("_X"))
+        #expect(producer.calls.last == .abort && isNothingSeen)
+        #expect(await write() == .committed)
+    }
+
+    @Test(arguments: [Call.begin, .sendOffsets, .commit]) func anErrorWithoutAFlagEndsTheProducer(_ call: Call) async {
+        producer.failNext(call, with: error(.fatal))
+        #expect(await write() == .thrown("_X"))
+        #expect(!producer.calls.contains(.abort) && isNothingSeen)
+    }
+
+    @Test(arguments: [Call.begin, .sendOffsets, .commit, .abort]) func aRetriableErrorRepeatsTheCall(
+        _ call: Call
+    ) async {
+        if call == .abort { producer.failNext(.commit, with: error(.abort, "_A")) }
+        for _ in 0..<2 { producer.failNext(call, with: error(.retry)) }
+        let ending = await withTaskGroup(of: End.self) { group in
+            group.addTask { await write() }
+            for count in 1...2 {
+                await time.sleepers()
+                // Not at once: a broker that says "later" is not asked without a pause.
+                #expect(producer.calls.filter { $0 == call }.count == count)
+                time.advance(by: .seconds(1))
+            }
+            return await group.next()
+        }
+        #expect(ending == (call == .abort ? .failed("_A") : .committed))
+        #expect(producer.calls.filter { $0 == call }.count == 3)
+        #expect(producer.batches.count == 1)
+        #expect(lines.messages(with: "must wait").count == 2)
+    }
+
+    @Test(arguments: [Call.begin, .sendOffsets, .commit]) func aFlagCountsForNothingOnceTheClientIsDone(
+        _ call: Call
+    ) async {
+        for verdict in [KafkaError.TransactionVerdict.abort, .retry] {
+            var over = error(verdict)
+            over.isFatal = true
+            producer.failNext(call, with: over)
+            #expect(await write() == .thrown("_X"))
+            await withDiscardedTransaction()
+        }
+        #expect(isNothingSeen)
+    }
+
+    private func withDiscardedTransaction() async {
+        try? await producer.abortTransaction()
+    }
+
+    @Test func anAbortThatFailsEndsTheProducer() async {
+        producer.failNext(.commit, with: error(.abort))
+        producer.failNext(.abort, with: error(.fatal, "_FENCED"))
+        #expect(await write() == .thrown("_FENCED"))
+    }
+
+    @Test func aRecordAtFaultIsNamedAndTheTransactionAborted() async {
+        producer.failNextRecords([1: KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "no", transaction: .abort)])
+        #expect(await write() == .refused(1))
+        #expect(producer.calls == [.begin, .abort] && isNothingSeen)
+    }
+
+    @Test func aRecordThatFailsWithTheTransactionIsTriedAgain() async {
+        producer.failNextRecords([0: KafkaError(code: "_PURGE_QUEUE", message: "no", transaction: .abort)])
+        #expect(await write() == .failed("_PURGE_QUEUE"))
+        #expect(producer.calls == [.begin, .abort] && isNothingSeen)
+    }
+
+    /// librdkafka commits the rest when a record is larger than its own limit: the results are all that says so.
+    @Test func aRecordThatTheClientItselfLeavesOutDoesNotSlipThrough() async {
+        producer.failNextRecords([1: KafkaError(code: "MSG_SIZE_TOO_LARGE", message: "local")])
+        #expect(await write() == .refused(1))
+        #expect(!producer.calls.contains(.commit))
+    }
+
+    @Test func aFatalRecordErrorEndsTheProducerWithoutAnAbort() async {
+        producer.failNextRecords([
+            0: KafkaError(code: "_PURGE_QUEUE", message: "no", transaction: .abort),
+            1: KafkaError(code: "_FENCED", message: "no", isFatal: true),
+        ])
+        #expect(await write() == .thrown("_FENCED"))
+        #expect(producer.calls == [.begin])
+    }
+
+    @Test func withoutAPlaceInTheGroupNothingIsBegun() async {
+        consumer.withholdPlace(true)
+        #expect(await write() == .failed("_STATE"))
+        #expect(producer.calls.isEmpty && producer.batches.isEmpty)
+    }
+
+    @Test func whatGoesAlongIsInTheSameTransactionAndNobodysFault() async {
+        let extra = ProducerRecord(topic: "deletions", partition: 0, key: [1], value: nil)
+        producer.failNext(.commit, with: error(.abort))
+        #expect(await write(extras: [extra]) == .failed("_X"))
+        #expect(producer.records(of: "deletions").isEmpty)
+        producer.refuse("deletions", with: KafkaError(code: "TOPIC_EXCEPTION", message: "no", transaction: .abort))
+        #expect(await write(extras: [extra]) == .failed("TOPIC_EXCEPTION"))
+        producer.refuse("deletions", with: nil)
+        #expect(await write(extras: [extra]) == .committed)
+        #expect(producer.records(of: "deletions") == [extra])
+    }
+
+    @Test func whatWasLostMeanwhileIsNotCommitted() async {
+        #expect(await write(isOurs: false) == .failed("_ASSIGNMENT_LOST"))
+        #expect(producer.calls == [.begin, .sendOffsets, .abort] && isNothingSeen)
+    }
+
+    @Test(arguments: [Call.initialise, .commit]) func aCancelledWaitEnds(_ call: Call) async {
+        producer.failNext(call, with: error(.retry, "_LATER"))
+        let end = await withTaskGroup(of: End.self) { group in
+            group.addTask {
+                if call != .initialise { return await write() }
+                do throws(KafkaError) { try await log.prepare() } catch { return .thrown(error.code) }
+                return .committed
+            }
+            await time.sleepers()
+            group.cancelAll()
+            return await group.next()
+        }
+        #expect(end == .thrown("_LATER"))
+        #expect(isNothingSeen)
+    }
+
+    @Test func beforeTheFirstTransactionItWaitsAndAnythingElseEndsIt() async {
+        producer.failNext(.initialise, with: error(.abort, "ODD"))
+        var code: String?
+        do throws(KafkaError) { try await log.prepare() } catch { code = error.code }
+        #expect(code == "ODD")
+    }
+}
