@@ -300,6 +300,41 @@ extension PipelineTests {
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
     }
 
+    @Test(arguments: [true, false]) func aClusterThatDoesNotAllowOutcomesEndsTheRun(usesTransactions: Bool) async throws
+    {
+        let harness = PipelineHarness(usesTransactions: usesTransactions)
+        let refusal = KafkaError(code: "TOPIC_AUTHORIZATION_FAILED", message: "no")
+        harness.producer.refuse("contact-outcomes", with: refusal)
+        let error = await thrownError(KafkaError.self) {
+            try await harness.running {
+                $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+                let harness = $0
+                await $0.until { harness.consumer.isClosed }
+            }
+        }
+        #expect(error?.isRefusal == true)
+        #expect(harness.consumer.committedOffsets.isEmpty)
+    }
+
+    @Test func deadLettersThatAreNotAllowedHoldUpNothingElse() async throws {
+        let harness = PipelineHarness()
+        let refusal = KafkaError(code: "TOPIC_AUTHORIZATION_FAILED", message: "no")
+        harness.producer.refuse("contact-changes.dlq", with: refusal)
+        try await harness.running {
+            $0.consumer.push(
+                .records([
+                    KafkaRecord(partition: PipelineHarness.partition, offset: 0, value: nil),
+                    PipelineHarness.upsert("a", offset: 1),
+                ]))
+            await $0.producer.count(1)
+            let harness = $0
+            await $0.until { harness.health.faults[.outcomes] != nil }
+            $0.producer.refuse("contact-changes.dlq", with: nil)
+            await $0.turningTheClock { harness.producer.records(of: "contact-changes.dlq").count == 1 }
+        }
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
     @Test func aMemberWithoutPartitionsIsReady() async throws {
         let harness = PipelineHarness()
         try await harness.running {

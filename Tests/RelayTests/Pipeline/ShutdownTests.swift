@@ -58,7 +58,7 @@ import WorkerPool
         }
         #expect(steps == Self.allSteps)
         #expect(lines.all.first { $0.message.contains("step 1") }?.metadata["running"] == "1")
-        #expect(allowed(2) == "45000" && allowed(4) == nil)
+        #expect(allowed(2) == "45000" && allowed(4) == "30000")
         #expect(allowed(3) == "25000")
         #expect(
             lines.all.first { $0.message.hasSuffix("drain, what runs may finish: done") }?.metadata["tookMs"] == "20000"

@@ -148,6 +148,11 @@ final class SettlementWriter: Sendable {
                 report(error, failures: hand.failures)
             case .refused(let faults):
                 report(faults, waiting: attempt.entries.count)
+                // What all are for is not allowed, and no waiting mends that. Without dead letters the others go on.
+                for fault in faults where fault.error.isRefusal {
+                    let record = attempt.entries[fault.entry].settlement.records[fault.record]
+                    if !DeadLetter.isDeadLetter(record) { throw fault.error }
+                }
                 if let hopeless = hand.refused(attempt, faults, at: time.now, random: random) {
                     throw hopeless.fatal
                 }
