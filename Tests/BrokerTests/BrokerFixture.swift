@@ -46,6 +46,20 @@ struct BrokerFixture {
     }
 }
 
+extension KafkaProducer {
+    /// Registers the id, as often as it takes: the coordinator of a broker that has just started is not there yet, and the
+    /// call waits no longer than `transaction.timeout.ms`.
+    func register() async throws {
+        while true {
+            do {
+                return try await initTransactions()
+            } catch {
+                guard error.transaction == .retry else { throw error }
+            }
+        }
+    }
+}
+
 extension KafkaAdmin {
     /// The controller has a topic a moment before the brokers tell of it.
     func waitUntilSeen(_ topic: String) async throws {

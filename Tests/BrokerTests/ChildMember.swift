@@ -11,13 +11,14 @@ final class ChildMember: Sendable {
     private let pid: pid_t
     private let said = Mutex("")
 
-    init(topic: String, group: String, _ settings: KafkaClientSettings) throws {
+    init(topic: String, group: String, hold: Duration, _ settings: KafkaClientSettings) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         process.arguments = ["--testing-library", "swift-testing", "--filter", "ChildMemberBody"]
         let properties = settings.properties.map { "\($0.name)=\($0.value)" }
         process.environment = ProcessInfo.processInfo.environment.merging([
-            Self.variable: ([settings.bootstrapServers, topic, group] + properties).joined(separator: " ")
+            Self.variable: ([settings.bootstrapServers, topic, group, String(hold.components.seconds)] + properties)
+                .joined(separator: " ")
         ]) { $1 }
         let output = Pipe()
         process.standardInput = FileHandle.nullDevice
@@ -45,14 +46,14 @@ final class ChildMember: Sendable {
 
     @Test(.enabled(if: order != nil)) func staysAMember() async throws {
         let words = (Self.order ?? "").split(separator: " ").map(String.init)
-        let properties = words.dropFirst(3).map { word in
+        let properties = words.dropFirst(4).map { word in
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
             return (name: parts[0], value: parts[1])
         }
         let settings = try KafkaClientSettings(bootstrapServers: words[0], properties: properties)
         let consumer = try KafkaConsumer(
             settings: settings, subscription: KafkaSubscription(groupID: words[2], topics: [words[1]]))
-        let member = GroupMember(consumer)
+        let member = GroupMember(consumer, hold: .seconds(Int(words[3]) ?? 0))
         let parent = getppid()
         // Ends with the process.
         let running = Task { await member.run() }

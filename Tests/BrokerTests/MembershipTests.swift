@@ -76,8 +76,6 @@ struct MembershipTests {
         let before = try await reader.place()
         guard case .lost? = await reader.next() else { throw EventReader.Surprise(nil) }
         #expect(await fault(of: reader) == "_STATE")
-        reader.goOn()
-        #expect(await fault(of: reader) == "_STATE")
         _ = try await reader.assigned()
         #expect(await fault(of: reader) == "_STATE")
         #expect(try await reader.place() != before)
@@ -90,8 +88,8 @@ struct MembershipTests {
     }
 
     @Test func closingWhileJoiningEnds() async throws {
-        for strategy in ["range", "cooperative-sticky"] {
-            let fixture = try await BrokerFixture(properties: [("partition.assignment.strategy", strategy)])
+        for sharing in GroupHealthTests.Sharing.robust {
+            let fixture = try await BrokerFixture(properties: sharing.properties)
             let reader = try fixture.consumer()
             _ = await reader.close()
             let next = try fixture.consumer()

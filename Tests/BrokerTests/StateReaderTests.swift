@@ -9,7 +9,7 @@ struct StateReaderTests {
     @Test func tombstonesMarkersAndNothingAreReadToTheEnd() async throws {
         let fixture = try await BrokerFixture(partitions: 3, configuration: ["cleanup.policy": "compact"])
         let producer = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await producer.initTransactions()
+        try await producer.register()
         // The last offset of partition 0 is a marker's, and before it stand records of an aborted transaction.
         for isCommitted in [true, false] {
             try await producer.beginTransaction()
@@ -51,7 +51,7 @@ struct StateReaderTests {
         let fixture = try await BrokerFixture()
         try await fixture.produce(["before"])
         let owner = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await owner.initTransactions()
+        try await owner.register()
         try await owner.beginTransaction()
         _ = try await owner.produce([fixture.record("undecided")])[0].get()
         // A later record of someone else's is hidden behind the open transaction.
@@ -78,7 +78,7 @@ struct StateReaderTests {
     @Test func aReadThatWaitsCanBeCancelledAndLeavesTheReaderUsable() async throws {
         let fixture = try await BrokerFixture()
         let owner = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await owner.initTransactions()
+        try await owner.register()
         try await owner.beginTransaction()
         _ = try await owner.produce([fixture.record("undecided")])[0].get()
         let reader = try KafkaStateReader(settings: fixture.settings)
@@ -91,6 +91,15 @@ struct StateReaderTests {
         #expect(try await reader.all(of: fixture.partition(0)).texts == ["undecided"])
         await reader.close()
         await owner.close()
+    }
+
+    @Test(arguments: GroupHealthTests.Sharing.known)
+    func whatIsSetForTheGroupDoesNoHarm(_ sharing: GroupHealthTests.Sharing) async throws {
+        let fixture = try await BrokerFixture(properties: sharing.properties)
+        try await fixture.produce(["a"])
+        let reader = try KafkaStateReader(settings: fixture.settings)
+        #expect(try await reader.all(of: fixture.partition(0)).texts == ["a"])
+        await reader.close()
     }
 
     @Test func whatDoesNotExistIsNamed() async throws {

@@ -18,7 +18,7 @@ struct TakeOverTests {
         _ = try await before.assigned()
         _ = try await before.records(2)
         let abandoned = try KafkaProducer(settings: fixture.settings, transactionalID: id)
-        try await abandoned.initTransactions()
+        try await abandoned.register()
         try await abandoned.beginTransaction()
         _ = try await abandoned.produce([fixture.record("never seen")])[0].get()
         try await abandoned.sendOffsets([fixture.partition(0): CommittedOffset(1)], group: try await before.place())
@@ -28,7 +28,7 @@ struct TakeOverTests {
         let start = clock.now
         let successor = try KafkaProducer(
             settings: fixture.settings, transactionalID: hasSameID ? id : uniqueName("tx"))
-        try await successor.initTransactions()
+        try await successor.register()
         let after = try fixture.consumer()
         _ = try await after.assigned()
         #expect(try await after.records(2).map(\.offset) == [0, 1])

@@ -56,7 +56,7 @@ struct TransactionFaultTests {
         let producer = try await producer(fixture)
         for (record, code) in [
             (fixture.record("a", partition: 7), "_UNKNOWN_PARTITION"),
-            (ProducerRecord(topic: "no-such-topic", key: nil, value: []), "_MSG_TIMED_OUT"),
+            (ProducerRecord(topic: "no-such-topic", key: nil, value: []), "UNKNOWN_TOPIC_OR_PART"),
         ] {
             try await producer.beginTransaction()
             let fault = failure(await producer.produce([record])[0])
@@ -72,13 +72,13 @@ struct TransactionFaultTests {
     }
 
     @Test func aTransactionThatTheBrokerTimedOutLooksLikeAFencedOne() async throws {
-        let fixture = try await BrokerFixture(properties: [("transaction.timeout.ms", "1000")])
+        let fixture = try await BrokerFixture(properties: [("transaction.timeout.ms", "4000")])
         let id = uniqueName("tx")
         let producer = try await producer(fixture, id: id)
         try await producer.beginTransaction()
         _ = try await producer.produce([fixture.record("a")])[0].get()
         // The broker looks for such transactions each 10 s by default.
-        try await Task.sleep(for: .seconds(12))
+        try await Task.sleep(for: .seconds(15))
         let fault = failure(await producer.produce([fixture.record("b")])[0])
         #expect(fault?.code == "_FENCED")
         #expect(fault?.transaction == .fatal)
@@ -133,7 +133,7 @@ struct TransactionFaultTests {
 
     private func producer(_ fixture: BrokerFixture, id: String = uniqueName("tx")) async throws -> KafkaProducer {
         let producer = try KafkaProducer(settings: fixture.settings, transactionalID: id)
-        try await producer.initTransactions()
+        try await producer.register()
         return producer
     }
 

@@ -8,7 +8,7 @@ struct TransactionTests {
     @Test func abortedRecordsAreHiddenAndMarkersLeaveHoles() async throws {
         let fixture = try await BrokerFixture()
         let producer = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await producer.initTransactions()
+        try await producer.register()
         for (values, isCommitted) in [(["a", "b"], false), (["c", "d"], true), (["e"], true)] {
             try await producer.beginTransaction()
             let results = await producer.produce(values.map { fixture.record($0) })
@@ -46,7 +46,7 @@ struct TransactionTests {
         let reader = try fixture.consumer()
         _ = try await reader.assigned()
         let producer = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await producer.initTransactions()
+        try await producer.register()
 
         try await producer.beginTransaction()
         try await producer.sendOffsets(
@@ -69,11 +69,11 @@ struct TransactionTests {
         let fixture = try await BrokerFixture()
         let id = uniqueName("tx")
         let older = try KafkaProducer(settings: fixture.settings, transactionalID: id)
-        try await older.initTransactions()
+        try await older.register()
         try await older.beginTransaction()
         _ = await older.produce([fixture.record("never seen")])
         let newer = try KafkaProducer(settings: fixture.settings, transactionalID: id)
-        try await newer.initTransactions()
+        try await newer.register()
         do {
             try await older.commitTransaction()
             Issue.record("a fenced producer committed")
@@ -96,7 +96,7 @@ struct TransactionTests {
     @Test func aCallAtTheWrongTimeIsNotRetried() async throws {
         let fixture = try await BrokerFixture()
         let producer = try KafkaProducer(settings: fixture.settings, transactionalID: uniqueName("tx"))
-        try await producer.initTransactions()
+        try await producer.register()
         do {
             try await producer.commitTransaction()
             Issue.record("there was no transaction")

@@ -61,6 +61,15 @@ import Testing
         #expect(plain.warnings(forLibrary: 0x0200_02ff).isEmpty)
     }
 
+    @Test func anOlderLibraryWarnsOfCooperativeSticky() throws {
+        let settings = try KafkaClientSettings(
+            bootstrapServers: "localhost:1", properties: [("partition.assignment.strategy", "cooperative-sticky")])
+        #expect(settings.warnings(forLibrary: 0x0200_02ff).count == 1)
+        #expect(settings.warnings(forLibrary: 0x0203_00ff).isEmpty)
+        let plain = try KafkaClientSettings(bootstrapServers: "localhost:1")
+        #expect(plain.warnings(forLibrary: 0x0200_02ff).isEmpty)
+    }
+
     @Test func theProtocolOfTheGroupIsKnownFromTheSettings() throws {
         func isCooperative(_ properties: [(String, String)]) throws -> Bool {
             try KafkaClientSettings(
@@ -78,7 +87,7 @@ import Testing
         }
         #expect(names(false).contains("session.timeout.ms"))
         #expect(!names(false).contains("transaction.timeout.ms"))
-        #expect(names(false).subtracting(names(true)) == ["session.timeout.ms"])
+        #expect(names(false).subtracting(names(true)) == ["session.timeout.ms", "partition.assignment.strategy"])
     }
 
     @Test func eachOwnPropertyIsKnownToTheLibraryAndHasAReason() {

@@ -58,6 +58,16 @@ import Testing
         #expect(reads.reached(3, in: a) == [.stop(a), .finish(id: 1, nil)])
     }
 
+    @Test func whatCouldNotBeStartedIsStartedLater() {
+        var reads = StateReads()
+        _ = reads.begin(a, id: 1)
+        _ = reads.measured(range(0, 3), a, id: 1)
+        let fault = KafkaError(code: "_UNKNOWN_TOPIC", message: "?")
+        #expect(reads.notStarted(fault, a) == [.measure(a, id: 1, isAgain: true)])
+        #expect(reads.measured(range(0, 4), a, id: 1) == [.start(a)])
+        #expect(reads.notStarted(.impossibleTopic, a) == [.finish(id: 1, .impossibleTopic)])
+    }
+
     @Test func whatIsMissingForLongEnoughIsMissing() {
         var reads = StateReads()
         let missing = KafkaError(code: "UNKNOWN_TOPIC_OR_PART", message: "?")

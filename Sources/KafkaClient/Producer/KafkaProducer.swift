@@ -28,7 +28,8 @@ public final class KafkaProducer: KafkaProducing {
     ) throws(KafkaError) {
         let table = DeliveryTable()
         let context = ClientContext(observer: observer, onError: onError, onDelivery: table.settle)
-        let additions = transactionalID.map { [(name: "transactional.id", value: $0)] } ?? []
+        var additions = transactionalID.map { [(name: "transactional.id", value: $0)] } ?? []
+        if transactionalID != nil, let timeout = settings.transactionalRecordTimeout { additions.append(timeout) }
         let handle = try ClientHandle(producerWith: settings, adding: additions, context: context)
         do {
             service = try ServiceThread("kafka-producer", polling: handle, polled: table.polled)

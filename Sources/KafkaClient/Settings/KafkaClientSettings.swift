@@ -35,11 +35,20 @@ public struct KafkaClientSettings: Sendable {
             (property.name == "sasl.mechanism" || property.name == "sasl.mechanisms")
                 && property.value.uppercased().contains("SCRAM")
         }
+        var warnings: [String] = []
         // librdkafka's pull request 4895: it sent the client's nonce twice, which Kafka 4 refuses.
-        guard usesSCRAM, version < 0x0206_01ff else { return [] }
-        return [
-            "librdkafka before 2.6.1 fails SCRAM against Kafka 4 with \"invalid credentials\" although they are right"
-        ]
+        if usesSCRAM, version < 0x0206_01ff {
+            warnings.append(
+                "librdkafka before 2.6.1 fails SCRAM against Kafka 4 with \"invalid credentials\" although they are right"
+            )
+        }
+        // Its pull request 4381, seen here with 2.0.2: an assertion about the assignor's state fails.
+        if value(of: "partition.assignment.strategy").contains("cooperative"), version < 0x0203_00ff {
+            warnings.append(
+                "librdkafka before 2.3.0 can end the process when it leaves a group that it is joining with "
+                    + "cooperative-sticky; leave partition.assignment.strategy out, or use a newer one")
+        }
+        return warnings
     }
 
     /// How long the group waits for a member that is silent, by these settings. With `group.protocol=consumer` the broker
@@ -47,6 +56,15 @@ public struct KafkaClientSettings: Sendable {
     public var sessionTimeout: Duration {
         let milliseconds = properties.last { $0.name == "session.timeout.ms" }.flatMap { Int64($0.value) }
         return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
+    }
+
+    /// How long a record of a transaction may take, where the settings do not say: less than the transaction, which a broker
+    /// ends when its time is over. Then its producer is fenced, and not only the record lost.
+    var transactionalRecordTimeout: (name: String, value: String)? {
+        let names: Set<String> = ["message.timeout.ms", "delivery.timeout.ms"]
+        guard !properties.contains(where: { names.contains($0.name) }) else { return nil }
+        let transaction = properties.last { $0.name == "transaction.timeout.ms" }.flatMap { Int64($0.value) }
+        return ("message.timeout.ms", String((transaction ?? OwnProperty.transactionMilliseconds) * 3 / 4))
     }
 
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka

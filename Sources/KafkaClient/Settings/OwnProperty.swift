@@ -14,6 +14,7 @@ struct OwnProperty: Sendable {
     var reason: String
 
     static let sessionMilliseconds: Int64 = 10_000
+    static let transactionMilliseconds: Int64 = 10_000
 
     /// What is set for a role.
     ///
@@ -35,8 +36,17 @@ struct OwnProperty: Sendable {
             name: "session.timeout.ms", value: "\(sessionMilliseconds)", role: .consumer, isFixed: false,
             reason: "how long a killed member's partitions stand still"),
         OwnProperty(
-            name: "transaction.timeout.ms", value: "10000", role: .producer, isFixed: false,
+            name: "partition.assignment.strategy", value: "range,roundrobin", role: .consumer, isFixed: false,
+            reason:
+                "as librdkafka has it: with cooperative-sticky versions before 2.3.0 can end the process, and what is "
+                + "revoked is all there is, so a member that is thrown out meanwhile holds nothing that is another's"),
+        OwnProperty(
+            name: "transaction.timeout.ms", value: "\(transactionMilliseconds)", role: .producer, isFixed: false,
             reason: "how long a killed member's open transaction holds up who takes over its partitions"),
+        OwnProperty(
+            name: "topic.metadata.propagation.max.ms", value: "1000", role: .producer, isFixed: false,
+            reason: "how long a topic that is missing holds up the transaction that needs it; longer than the transaction "
+                + "may be open it must not be, or it would be fenced"),
         OwnProperty(
             name: "isolation.level", value: "read_committed", role: .consumer, isFixed: true,
             reason: "records of aborted transactions are no records"),

@@ -43,6 +43,8 @@ struct StateReaderCalls: Sendable {
 }
 
 extension KafkaError {
+    static let impossibleTopic = KafkaError(code: "_INVALID_ARG", message: "there cannot be such a topic")
+
     /// With the partition in its words.
     func named(_ partition: TopicPartition) -> KafkaError {
         var named = self

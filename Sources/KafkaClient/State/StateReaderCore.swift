@@ -71,8 +71,8 @@ final class StateReaderCore: Sendable {
             (name: "client.rack", value: ""),
             // At the end of one partition another's records should not wait.
             (name: "fetch.wait.max.ms", value: "100"),
-            // Of each partition, and many are read at once.
-            (name: "queued.max.messages.kbytes", value: "4096"),
+            // Of each partition, and many are read at once; with much less, versions before 2.2.0 wait between fetches.
+            (name: "queued.max.messages.kbytes", value: "16384"),
         ]
         // After a full queue fetching rests for as long; before 2.2.0 it did not.
         return version < 0x0202_0000 ? all : all + [(name: "fetch.queue.backoff.ms", value: "10")]

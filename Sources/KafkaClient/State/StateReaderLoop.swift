@@ -116,16 +116,19 @@ struct StateReaderLoop {
     }
 
     private mutating func start(_ partition: TopicPartition) {
-        guard let topic = rd_kafka_topic_new(core.handle.raw, partition.topic, nil) else { return }
-        topics[partition] = topic
-        let beginning = Int64(RD_KAFKA_OFFSET_BEGINNING)
-        if rd_kafka_consume_start_queue(topic, partition.partition, beginning, core.handle.queue) != 0,
-            // The error stands in a slot of this thread, where nobody else writes.
-            let fault = KafkaError(rd_kafka_last_error())
-        {
-            core.onError(fault.named(partition))
-            perform(reads.failed(fault.named(partition), in: partition))
+        guard let topic = rd_kafka_topic_new(core.handle.raw, partition.topic, nil) else {
+            return perform(reads.notStarted(.impossibleTopic.named(partition), partition))
         }
+        let beginning = Int64(RD_KAFKA_OFFSET_BEGINNING)
+        guard rd_kafka_consume_start_queue(topic, partition.partition, beginning, core.handle.queue) != 0 else {
+            topics[partition] = topic
+            return
+        }
+        // The error stands in a slot of this thread, where nobody else writes.
+        let fault = (KafkaError(rd_kafka_last_error()) ?? .impossibleTopic).named(partition)
+        rd_kafka_topic_destroy(topic)
+        core.onError(fault)
+        perform(reads.notStarted(fault, partition))
     }
 
     private mutating func stop(_ partition: TopicPartition) {

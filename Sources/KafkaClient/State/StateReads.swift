@@ -91,6 +91,15 @@ struct StateReads {
         return self.end(partition, nil)
     }
 
+    /// librdkafka would not start on it; what it knows of the topic may be old.
+    mutating func notStarted(_ fault: KafkaError, _ partition: TopicPartition) -> [Action] {
+        guard let read = current[partition] else { return [] }
+        current[partition]?.end = nil
+        if Self.isLasting(fault) { return end(partition, fault) }
+        current[partition]?.isMeasuring = true
+        return [.measure(partition, id: read.id, isAgain: true)]
+    }
+
     /// librdkafka says that something is wrong with the partition. It mends most of it by itself; whether the partition is
     /// still there is asked again.
     mutating func failed(_ fault: KafkaError, in partition: TopicPartition) -> [Action] {

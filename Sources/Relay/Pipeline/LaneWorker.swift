@@ -13,6 +13,8 @@ struct LaneWorker: Sendable {
     let circuit: Circuit
     let admission: LaneAdmission
     let settle: @Sendable ([Settlement]) -> Void
+    /// Waits until what has been settled is in the log.
+    let flush: @Sendable () async -> Void
     let makeSettlement: @Sendable (WorkItem, Outcome, Deletion?) -> Settlement
     let time: any TimeSource
     let random: any RandomSource
@@ -24,6 +26,9 @@ struct LaneWorker: Sendable {
         case .now(let given): permit = given
         case .later(let reason): return .parked(finished: 0, until: time.now + LaneAdmission.patience, reason: reason)
         }
+        // Done again after a crash in the middle of a migration, an older event of the contact would find neither the source
+        // nor the copy, and make a second contact.
+        if run.items[0].change.verb == .migrated { await flush() }
         let epoch = circuit.epoch
         let started = time.now
         let outages = circuit.outageTime

@@ -102,6 +102,7 @@ public final class Pipeline: Sendable {
                 ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() },
                 logger: logger),
             settle: { writer.settle($0) },
+            flush: { await writer.flush() },
             makeSettlement: { item, outcome, deletion in
                 metrics.settled(after: outcome.duration)
                 return maker.settlement(
@@ -143,18 +144,32 @@ public final class Pipeline: Sendable {
     ///
     /// - Throws: The `KafkaError` that ended the work.
     public func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                await self.stopSignal.unless(.hurry) { await self.pool.run { await self.worker.handle($0) } }
+        let fault = await withTaskGroup(of: KafkaError?.self) { group in
+            func add(until level: StopSignal.Level, _ body: @escaping @Sendable () async -> Void) {
+                group.addTask {
+                    await self.stopSignal.unless(level, body)
+                    return nil
+                }
             }
-            group.addTask { try await self.write() }
-            group.addTask { await self.stopSignal.unless(.hurry) { await self.circuit.run() } }
-            if let watch = self.watch { group.addTask { await self.stopSignal.unless(.hurry) { await watch.run() } } }
-            group.addTask { await self.stopSignal.unless(.drain) { await self.progress.run() } }
-            group.addTask { try await self.intake.run() }
-            group.addTask { await self.shutdown.run() }
-            for try await _ in group {}
+            add(until: .hurry) { await self.pool.run { await self.worker.handle($0) } }
+            add(until: .hurry) { await self.circuit.run() }
+            if let watch = self.watch { add(until: .hurry) { await watch.run() } }
+            add(until: .drain) { await self.progress.run() }
+            group.addTask { await Self.fault(of: { () async throws(KafkaError) in try await self.write() }) }
+            group.addTask { await Self.fault(of: { () async throws(KafkaError) in try await self.intake.run() }) }
+            group.addTask {
+                await self.shutdown.run()
+                return nil
+            }
+            var first: KafkaError?
+            for await case let fault? in group {
+                first = first ?? fault
+                // In order all the same: what is on the wire must end before another member has the partitions.
+                self.stopSignal.raise(to: .hurry)
+            }
+            return first
         }
+        if let fault { throw fault }
     }
 
     /// Asks the worker to stop: takes no more records, finishes within the grace period what runs and what must be
@@ -175,6 +190,15 @@ public final class Pipeline: Sendable {
             partitionsPausedBecause: flow.partitionCauses.mapValues { $0.map(\.rawValue).sorted() },
             stalls: progress.stalls, faults: health.faults,
             outcomes: metrics.outcomesByStatus)
+    }
+
+    private static func fault(of body: () async throws(KafkaError) -> Void) async -> KafkaError? {
+        do throws(KafkaError) {
+            try await body()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Writes until the writer is closed; once that is abandoned, what hangs in the producer ends with it.

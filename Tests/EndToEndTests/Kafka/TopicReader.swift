@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaTestSupport
+import Seams
 import Synchronization
 
 /// Reads a topic at `read_committed` from its beginning, all the time.
@@ -9,6 +10,8 @@ final class TopicReader: Sendable {
         var marks: Set<Int32> = []
         /// It commits nothing, so after a session that a broker's fault has ended it begins again.
         var next: [TopicPartition: Int64] = [:]
+        /// What else it was told, to be shown where it does not get to the end.
+        var news: [String] = []
     }
 
     private static let mark = KafkaHeader("end-of-test", nil)
@@ -54,8 +57,13 @@ final class TopicReader: Sendable {
             (0..<scenario.partitions).map {
                 ProducerRecord(topic: topic, partition: $0, key: nil, value: nil, headers: [Self.mark])
             })
-        try await eventually("\(topic) is read to its end") {
-            state.withLock { $0.marks.count } == Int(scenario.partitions)
+        do {
+            try await eventually("\(topic) is read to its end") {
+                state.withLock { $0.marks.count } == Int(scenario.partitions)
+            }
+        } catch {
+            print(state.withLock { "\($0.news)\nmarks: \($0.marks.sorted()), next: \($0.next)" })
+            throw error
         }
         return records
     }
@@ -65,11 +73,12 @@ final class TopicReader: Sendable {
             let events = await consumer.nextEvents()
             if events.isEmpty { return }
             for event in events {
-                switch event {
-                case .records(let records): take(records)
-                case .revoked(_, let acknowledgement): acknowledgement()
-                case .assigned, .lost, .lostRange, .error: break
+                if case .records(let records) = event {
+                    take(records)
+                    continue
                 }
+                state.withLock { $0.news.append("\(WallTime.system) \(event)") }
+                if case .revoked(_, let acknowledgement) = event { acknowledgement() }
             }
         }
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import GenesysCloud
 
 /// A permit is asked at the last moment before a write is sent, each time it is.
-@Suite struct WritePermitTests {
+@Suite(.timeLimit(.minutes(1))) struct WritePermitTests {
     enum Verb: CaseIterable {
         case create
         case replace

@@ -20,17 +20,19 @@ import WorkerPool
 
         init(
             _ directory: InMemoryDirectory = .standard, limits: PoolLimits = PipelineSettings().limits,
-            retry: RetryPolicy = RetryPolicy()
+            retry: RetryPolicy = RetryPolicy(), deletions recorded: [ProducerRecord] = []
         ) {
             api = InMemoryGenesys(directory)
             producer = RecordingProducer(committingTo: consumer)
             let random = SeededRandom(seed: 1)
-            let applier = ResourceApplier(api: api, time: time, random: random)
+            let deletions = DeletionMemory(time: time, logger: .disabled)
+            let applier = ResourceApplier(api: api, deletions: deletions, time: time, random: random)
             pipeline = Pipeline(
                 settings: PipelineSettings(
                     commitPace: CommitPace(interval: .milliseconds(20)), limits: limits, retry: retry),
                 consumer: consumer, producer: producer,
-                applier: applier, watch: applier.watch, time: time, random: random, health: HealthBoard(),
+                applier: applier, watch: applier.watch, states: [deletions],
+                stateReader: RecordedState(records: recorded), time: time, random: random, health: HealthBoard(),
                 registry: MetricsRegistry(), logger: .disabled)
         }
 
@@ -58,8 +60,12 @@ import WorkerPool
         }
     }
 
-    private static func record(_ type: String, _ data: String, key: String, offset: Int64) -> KafkaRecord {
-        let text = #"{"specversion":"1.0","id":"e-\#(offset)","source":"/crm","type":"\#(type)","data":\#(data)}"#
+    private static func record(
+        _ type: String, _ data: String, key: String, offset: Int64, sequence: String? = nil
+    ) -> KafkaRecord {
+        let order = sequence.map { #""sequence":"\#($0)","# } ?? ""
+        let text =
+            #"{"specversion":"1.0","id":"e-\#(offset)","source":"/crm","type":"\#(type)",\#(order)"data":\#(data)}"#
         return KafkaRecord(
             partition: PipelineHarness.partition, offset: offset, timestamp: 1, key: Array(key.utf8),
             value: Array(text.utf8), headers: [KafkaHeader("content-type", "application/cloudevents+json")])
@@ -161,6 +167,39 @@ import WorkerPool
         let carriers = try line.producer.outcomes().map { $0["data"]?["coalescedInto"]?.stringValue }
         #expect(carriers == ["e-1", nil, nil, "e-5", "e-5", nil, nil, nil])
         #expect(line.api.directory.contacts.values.map { $0["n"]?.intValue } == [5])
+    }
+
+    @Test func theNextOwnerOfThePartitionKnowsWhoWasDeleted() async throws {
+        let first = Line(.withContact())
+        try await first.running { line in
+            line.consumer.push(
+                .records([
+                    // By Genesys id alone; its key is the external id.
+                    Self.record("com.acme.contact.deleted", #"{"id":"c-x"}"#, key: "x", offset: 0, sequence: "7"),
+                    Self.record("contact.deleted", #"{"id":"c-y"}"#, key: "y", offset: 1, sequence: "7"),
+                ]))
+            await line.producer.count(2)
+        }
+        let records = first.producer.records(of: "contact-deletions")
+        #expect(records.map(\.partition) == [PipelineHarness.partition.partition, PipelineHarness.partition.partition])
+        #expect(Set(records.compactMap(\.key)) == [Array("x".utf8), Array("y".utf8)])
+        let value = try JSONValue(parsing: records.first { $0.key == Array("x".utf8) }?.value ?? [])
+        #expect(value["event"]?["id"]?.stringValue == "e-0")
+        #expect(value["event"]?["type"]?.stringValue == "com.acme.contact.deleted")
+
+        let next = Line(deletions: records)
+        let acme = #""organization":{"externalId":"acme"},"contact":{}"#
+        try await next.running { line in
+            line.consumer.push(
+                .records([
+                    Self.record(
+                        "contact.upserted", #"{"externalId":"x",\#(acme)}"#, key: "x", offset: 0, sequence: "6"),
+                    Self.record("contact.created", #"{"externalId":"y",\#(acme)}"#, key: "y", offset: 1, sequence: "6"),
+                    Self.record("contact.created", #"{"externalId":"z",\#(acme)}"#, key: "z", offset: 2, sequence: "6"),
+                ]))
+            await line.producer.count(3)
+        }
+        #expect(try next.words() == [0: "superseded staleSequence", 1: "superseded staleSequence", 2: "created"])
     }
 
     /// Aim: under 0.3 requests per event on a backlog whose keys follow Zipf's law.

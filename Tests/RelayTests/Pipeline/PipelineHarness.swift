@@ -54,6 +54,17 @@ struct PipelineHarness {
             headers: [KafkaHeader("content-type", "application/cloudevents+json")])
     }
 
+    /// A valid migration of the contact with that external id.
+    static func migration(_ externalID: String, offset: Int64) -> KafkaRecord {
+        let text = """
+            {"specversion":"1.0","id":"e-\(offset)","source":"/crm","type":"contact.migrated","data":\
+            {"externalId":"\(externalID)","organization":{"externalId":"o"}}}
+            """
+        return KafkaRecord(
+            partition: partition, offset: offset, timestamp: 1, key: Array(externalID.utf8), value: Array(text.utf8),
+            headers: [KafkaHeader("content-type", "application/cloudevents+json")])
+    }
+
     /// Turns the clock on, second by second, until `condition` holds.
     func turningTheClock(until condition: () -> Bool) async {
         while !condition() {

@@ -268,6 +268,25 @@ extension PipelineTests {
         #expect(!isGivenUpAtOnce)
     }
 
+    @Test func aMigrationBeginsWhenWhatTheContactHadBeforeIsCommitted() async throws {
+        let harness = PipelineHarness()
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            await $0.applier.arrival(of: "a")
+            $0.producer.failNext(.commit, with: KafkaError(code: "_TIMED_OUT", message: "no", transaction: .abort))
+            $0.consumer.push(.records([PipelineHarness.migration("a", offset: 1)]))
+            $0.applier.letGo("a")
+            let harness = $0
+            await $0.until { harness.producer.calls.contains(.abort) }
+            for _ in 0..<200 { await Task.yield() }
+            #expect($0.applier.log == ["a"])
+            await $0.turningTheClock { harness.applier.log.count == 2 }
+            #expect($0.producer.records(of: "contact-outcomes").count >= 1)
+        }
+        #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
     @Test func aMemberWithoutPartitionsIsReady() async throws {
         let harness = PipelineHarness()
         try await harness.running {

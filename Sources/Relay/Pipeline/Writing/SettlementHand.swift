@@ -76,6 +76,12 @@ struct SettlementHand {
         if refused.isEmpty { refusalPause = RetryPause() }
     }
 
+    /// There is nothing to write: what failed is no fault any more, its partitions went.
+    mutating func settleDown() {
+        guard again.isEmpty, groups.isEmpty, refused.isEmpty, held.isEmpty else { return }
+        committed()
+    }
+
     /// An attempt failed for a reason that passes.
     mutating func failed(_ attempt: Attempt, at now: Moment, random: any RandomSource) {
         putBack(attempt)

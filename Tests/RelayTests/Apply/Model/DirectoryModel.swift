@@ -18,7 +18,7 @@ struct DirectoryModel {
     private(set) var resources: [ResourceType: [String: Resource]] = [.contact: [:], .organization: [:]]
 
     /// The greatest sequences that were applied before a deletion, by type and external id, and by source.
-    private var buried: [ResourceType: [String: [String: String]]] = [:]
+    private(set) var buried: [ResourceType: [String: [String: String]]] = [:]
 
     mutating func put(_ type: ResourceType, _ name: String, _ resource: Resource?) { resources[type]?[name] = resource }
 
@@ -78,6 +78,11 @@ struct DirectoryModel {
             put(.contact, name, resource)
             return isThere ? "unchanged" : "migrated"
         }
+    }
+
+    /// What was buried last was never committed.
+    mutating func unbury(_ type: ResourceType, _ name: String, backTo marks: [String: String]?) {
+        buried[type, default: [:]][name] = marks
     }
 
     private mutating func bury(_ marks: [String: String], _ type: ResourceType, _ name: String) {

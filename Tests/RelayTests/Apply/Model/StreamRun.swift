@@ -15,6 +15,14 @@ struct StreamRun {
     private(set) var differences: [String] = []
     private var trace: [String] = []
     private(set) var eventCount = 0
+    /// By lane: a deletion that is done and whose outcome is not committed yet.
+    private var uncommitted: [Int: Uncommitted] = [:]
+
+    private struct Uncommitted {
+        var deletion: AppliedChange
+        /// What the model had buried before.
+        var buried: [String: String]?
+    }
 
     init(seed: UInt64, faultRate: Int) {
         self.seed = seed
@@ -36,6 +44,7 @@ struct StreamRun {
             let open = stream.lanes.indices.filter { !stream.lanes[$0].isDone }
             guard !open.isEmpty else { break }
             if random.below(25) == 0, faults.isOn { restart() }
+            if random.below(25) == 0 { handOver() }
             let place = open[random.below(open.count)]
             let before = stream.lanes[place].position
             await turn(place)
@@ -79,15 +88,18 @@ struct StreamRun {
 
     private mutating func settle(_ place: Int, _ settled: [AppliedChange]) {
         guard !settled.isEmpty else { return }
-        bench.commit(settled)
+        let end = stream.lanes[place].position + settled.count
+        commit(place)
         if random.below(10) == 0 { bench.compact() }
         for applied in settled {
+            let isLast = stream.lanes[place].position + 1 == end
             let lane = stream.lanes[place]
             let isClean = lane.position >= lane.doubtfulEnd
             let pending = lane.events[lane.position]
             let word = applied.word
             trace.append("\(lane.type) \(lane.name): \(pending.words) -> \(word)")
             eventCount += 1
+            let before = stream.model.buried[lane.type]?[lane.name]
             // A conflict is either injected or the API's own: both have done nothing.
             if word == "rejected conflict" {
                 let isTrue = pending.change.verb == .deleted ? isBound(lane.name) : !isClean
@@ -97,6 +109,11 @@ struct StreamRun {
                 if isClean, word != expected {
                     differences.append("\(pending.eventID): \(word) instead of \(expected)")
                 }
+            }
+            if isLast, pending.change.verb == .deleted, word != "rejected conflict", random.below(2) == 0 {
+                uncommitted[place] = Uncommitted(deletion: applied, buried: before)
+            } else {
+                bench.commit([applied])
             }
             stream.withLane(place) { $0.position += 1 }
         }
@@ -113,14 +130,42 @@ struct StreamRun {
             return
         }
         trace.append("\(head.words) -> failed organizationNotFound")
+        commit(place)
         stream.withLane(place) {
             $0.position += 1
             $0.attempts = 0
         }
     }
 
+    private mutating func commit(_ place: Int) {
+        if let last = uncommitted.removeValue(forKey: place) { bench.commit([last.deletion]) }
+    }
+
+    /// What is not committed is done again.
+    private mutating func takeBack() {
+        for place in uncommitted.keys.sorted() {
+            guard let last = uncommitted.removeValue(forKey: place) else { continue }
+            let lane = stream.lanes[place]
+            trace.append("  \(lane.name) goes back to \(lane.events[lane.position - 1].eventID)")
+            stream.withModel { $0.unbury(lane.type, lane.name, backTo: last.buried) }
+            stream.withLane(place) {
+                $0.doubtfulEnd = max($0.doubtfulEnd, $0.position)
+                $0.position -= 1
+                $0.attempts = 0
+            }
+        }
+    }
+
+    /// The partition goes to another owner, who does nothing, and comes back.
+    private mutating func handOver() {
+        trace.append("  hand-over")
+        takeBack()
+        bench.handOver()
+    }
+
     private mutating func restart() {
         trace.append("  restart")
+        takeBack()
         bench.restart()
         faults.attach(to: bench.api)
         for lane in stream.lanes {
