@@ -112,6 +112,8 @@ final class Fleet {
             // Never so soon that a request of the dead one, still on the wire, could come after those of the new one.
             start(after: chance(2000...10_000), as: replica.instance)
         case .stop:
+            // A third signal gives up what is on the wire.
+            guard !replica.isTold else { return }
             world.history.note(process.name, "is told to stop")
             replica.stop()
             if world.scheduler.chance.once(in: 4) {
