@@ -67,7 +67,8 @@ extension EndToEnd {
                             try await fault(cluster, fleet)
                             await fleet.disturb()
                             try await narrator.tell(200)
-                            let ordeal = try await Ordeal.over(narrator, outcomes, fleet, within: .seconds(180))
+                            let ordeal = try await Ordeal.over(
+                                narrator, outcomes, fleet, within: .seconds(Effort.short(180, long: 600)))
                             try await ordeal.judge(
                                 title, fleet: fleet, started: started, more: ", done before the fault: \(before)")
                         }
