@@ -146,12 +146,54 @@ import WorkerPool
         #expect(producer.records(of: "good").count == 1)
     }
 
+    private static let fenced = KafkaError(code: "_FENCED", message: "fenced", isFatal: true)
+
+    @Test(arguments: [RecordingProducer.Call.begin, .sendOffsets, .commit])
+    func aProducerThatIsFencedIsMadeAnewAndWhatWasInHandIsWrittenOnce(_ call: RecordingProducer.Call) async throws {
+        producer.failNext(call, with: Self.fenced)
+        try await running {
+            settle(0)
+            settle(1)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.calls.count { $0 == .initialise } == 2)
+        #expect(producer.records(of: "good").count == 2)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aCommitThatSucceededAlthoughItsProducerIsFencedIsNotRepeated() async throws {
+        producer.failAfterCommit(with: Self.fenced)
+        try await running {
+            settle(0)
+            await turningTheClock { writer.backlog == 0 }
+            settle(1)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.records(of: "good").count == 2)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aProducerThatIsFencedAgainAndAgainEndsTheWriter() async {
+        for _ in 0..<6 { producer.failNext(.begin, with: Self.fenced) }
+        settle(0)
+        var code: String?
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask { [writer] in
+                do throws(KafkaError) { try await writer.run() } catch { return error.code }
+                return nil
+            }
+            await turningTheClock { producer.calls.count { $0 == .begin } == 6 }
+            code = await group.next() ?? nil
+        }
+        #expect(code == "_FENCED")
+    }
+
     @Test func anErrorWithoutAFlagEndsTheWriter() async {
-        producer.failNext(.sendOffsets, with: KafkaError(code: "_FENCED", message: "another has our id"))
+        producer.failNext(.sendOffsets, with: KafkaError(code: "_INCONSISTENT", message: "nobody knows"))
         settle(0)
         var code: String?
         do throws(KafkaError) { try await writer.run() } catch { code = error.code }
-        #expect(code == "_FENCED")
+        #expect(code == "_INCONSISTENT")
         #expect(producer.records(of: "good").isEmpty)
     }
 
