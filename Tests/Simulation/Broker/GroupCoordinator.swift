@@ -232,6 +232,10 @@ final class GroupCoordinator {
         committed.merge(offsets) { _, new in new }
     }
 
+    func clear() {
+        members = [:]
+    }
+
     // MARK: Time
 
     func brokerWentDown(until end: Moment) {

@@ -140,6 +140,12 @@ final class SimulatedBroker: @unchecked Sendable {
         readers[partition, default: []].append(body)
     }
 
+    /// Forgets who waits for what, and with it whatever that holds.
+    func clear() {
+        readers = [:]
+        group.clear()
+    }
+
     private func wakeReaders(of partition: TopicPartition) {
         guard let waiting = readers.removeValue(forKey: partition) else { return }
         for body in waiting { body() }

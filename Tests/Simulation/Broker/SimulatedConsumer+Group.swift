@@ -74,17 +74,10 @@ extension SimulatedConsumer {
 
     // MARK: Heartbeats
 
-    func heartbeatLater() {
-        guard !isDone else { return }
-        scheduler.after(broker.settings.sessionTimeout / 4, process) { [self] in
-            heartbeat()
-            heartbeatLater()
-        }
-    }
-
     private func heartbeat() {
         guard let memberID, !isJoining else { return }
         let generation = generation
+        lastSent = scheduler.now
         scheduler.after(broker.latency()) { [self] in
             guard !broker.isDown(for: process) else { return }
             let fault = broker.group.heartbeat(memberID, generation)
@@ -102,11 +95,13 @@ extension SimulatedConsumer {
         }
     }
 
-    /// No answer for a whole session: it gives its partitions up by itself.
-    func watchSession() {
+    /// Heartbeats as they are due; without an answer for a whole session it gives its partitions up by itself.
+    func keepSession() {
         guard !isDone else { return }
-        scheduler.after(.milliseconds(100), process) { self.watchSession() }
-        guard memberID != nil, !isJoining, scheduler.now - lastHeartbeat > broker.settings.sessionTimeout else {
+        scheduler.after(.milliseconds(100), process) { self.keepSession() }
+        guard memberID != nil, !isJoining else { return }
+        if scheduler.now - lastSent >= broker.settings.sessionTimeout / 4 { heartbeat() }
+        guard scheduler.now - lastHeartbeat > broker.settings.sessionTimeout else {
             return
         }
         lastHeartbeat = scheduler.now

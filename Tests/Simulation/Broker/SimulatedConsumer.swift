@@ -44,7 +44,9 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
     var held: [TopicPartition: Held] = [:]
     var busy = Busy.no
     var owed: Rebalance?
+    /// When a heartbeat was answered last, and when one was sent.
     var lastHeartbeat = Moment.start
+    var lastSent = Moment.start
     private var lastRevocation = 0
     var isClosing = false
     private var closers: [Reply<Void>] = []
@@ -58,8 +60,7 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
         lastBeat = broker.scheduler.now
         lastHeartbeat = lastBeat
         beat()
-        heartbeatLater()
-        watchSession()
+        keepSession()
         join()
     }
 

@@ -114,6 +114,8 @@ final class SimulatedProducer: KafkaProducing, @unchecked Sendable {
         guard process.isInWorld else { throw .closed }
         self.epoch = epoch
         state = .ready
+        transaction = nil
+        isPoisoned = false
     }
 
     func beginTransaction() async throws(KafkaError) {
@@ -156,7 +158,10 @@ final class SimulatedProducer: KafkaProducing, @unchecked Sendable {
         let draw = broker.settings.transactionFaults
         if broker.scheduler.chance.once(in: draw) { throw broken("injected into commitTransaction") }
         let answerIsLost = broker.scheduler.chance.once(in: draw)
-        try await end(isCommit: true)
+        let isFenced = broker.scheduler.chance.once(in: draw)
+        // What a client learns that was fenced says nothing about how its transaction ended.
+        try await end(isCommit: !isFenced || broker.scheduler.chance.once(in: 2))
+        if isFenced { throw note(Self.fenced) }
         if answerIsLost {
             throw KafkaError(code: "_TIMED_OUT", message: "no answer", isRetriable: true, transaction: .retry)
         }

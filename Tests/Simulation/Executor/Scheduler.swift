@@ -106,6 +106,13 @@ final class Scheduler: @unchecked Sendable {
         return false
     }
 
+    /// Forgets what is due or to come, and with it whatever that holds.
+    func clear() {
+        due = []
+        tripwires = []
+        timetable = Timetable()
+    }
+
     private func step() {
         let index = due.count == 1 ? 0 : chance.below(due.count)
         let step = due[index]

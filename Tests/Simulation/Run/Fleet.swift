@@ -168,6 +168,8 @@ final class Fleet {
         _ = world.scheduler.runBuried(steps: 100_000)
         world.checks.assignment = { _, _ in nil }
         world.checks.owner = { _ in nil }
+        world.broker.clear()
+        world.scheduler.clear()
         replicas = []
     }
 
