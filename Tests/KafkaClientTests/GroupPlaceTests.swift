@@ -4,8 +4,14 @@ import Testing
 
 @Suite struct GroupPlaceTests {
     private func bytes(_ generation: Int32, _ texts: String..., magic: String = "CGMDv2:") -> [UInt8] {
-        Array(magic.utf8) + withUnsafeBytes(of: generation) { Array($0) }
-            + texts.flatMap { Array($0.utf8) + [0] } + [1]
+        var bytes = Array(magic.utf8)
+        withUnsafeBytes(of: generation) { bytes += $0 }
+        for text in texts {
+            bytes += text.utf8
+            bytes.append(0)
+        }
+        bytes.append(1)
+        return bytes
     }
 
     @Test func aMemberHasAGenerationAndAnId() {
