@@ -120,7 +120,8 @@ public final class Pipeline: Sendable {
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, time: time, logger: logger)
         shutdown = Shutdown(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, departure: departure,
-            stop: stopSignal, health: health, gracePeriod: settings.gracePeriod, leaveTime: settings.leaveTime, time: time,
+            stop: stopSignal, health: health, gracePeriod: settings.gracePeriod, leaveTime: settings.leaveTime,
+            time: time,
             logger: logger)
         watch?.observe(
             appeared: { pool.wake(where: .organization($0)) },

@@ -24,7 +24,7 @@ struct Membership: Sendable, CustomTestStringConvertible {
 
     /// All of them. The library of Debian 12 and 13 is too old for the protocol of KIP-848.
     static let all = (hasNewerLibrary ? [.range, .cooperative, .broker] : [.range, .cooperative]).flatMap {
-        (assignment: Assignment) in [Membership(assignment), Membership(assignment, isStatic: true)]
+        (assignment: Assignment) in [Membership(assignment, isStatic: true), Membership(assignment)]
     }
 
     /// For the short version.

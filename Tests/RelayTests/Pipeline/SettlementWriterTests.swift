@@ -188,6 +188,14 @@ import WorkerPool
         #expect(code == "_FENCED")
     }
 
+    @Test func aGroupThatIsNotAllowedEndsTheWriter() async {
+        consumer.failNextCommit(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no"))
+        settle(0)
+        var code: String?
+        do throws(KafkaError) { try await writer.run() } catch { code = error.code }
+        #expect(code == "GROUP_AUTHORIZATION_FAILED")
+    }
+
     @Test func anErrorWithoutAFlagEndsTheWriter() async {
         producer.failNext(.sendOffsets, with: KafkaError(code: "_INCONSISTENT", message: "nobody knows"))
         settle(0)
@@ -295,14 +303,14 @@ import WorkerPool
     }
 
     @Test func commitsThatKeepFailingMakeTheWorkerUnready() async throws {
-        for _ in 0..<3 { consumer.failNextCommit(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no")) }
+        for _ in 0..<3 { consumer.failNextCommit(KafkaError(code: "COORDINATOR_NOT_AVAILABLE", message: "no")) }
         try await running {
             settle(0)
             while consumer.commitCalls < 1 { await Task.yield() }
             #expect(health.isReady)
             await turningTheClock { consumer.commitCalls >= 3 }
             while health.isReady && consumer.commitCalls == 3 { await Task.yield() }
-            #expect(health.faults[.outcomes]?.contains("GROUP_AUTHORIZATION_FAILED") == true)
+            #expect(health.faults[.outcomes]?.contains("COORDINATOR_NOT_AVAILABLE") == true)
             await turningTheClock { health.isReady }
         }
         #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])

@@ -14,7 +14,8 @@ import Testing
     }
 
     static func random(_ random: SeededRandom) -> CommitMap {
-        let position = [0, 1, 1 << 40, .max - 1_000_000][random.below(4)] + Int64(random.below(1000))
+        let positions: [Int64] = [0, 1, 1 << 40, .max - 1_000_000]
+        let position = positions[random.below(4)] + Int64(random.below(1000))
         let width = [1, 3, 40, 2000][random.below(4)]
         var finished: [Range<Int64>] = []
         var cursor = position

@@ -3,8 +3,10 @@ import Testing
 @testable import WorkerPool
 
 @Suite struct SextetsTests {
-    private static let edges: [Int64] =
-        [0, 1, 31, 32, 33, 1023, 1024, 32_767, 32_768, .max - 1, .max] + (0..<63).map { 1 << $0 }
+    private static let edges: [Int64] = {
+        let named: [Int64] = [0, 1, 31, 32, 33, 1023, 1024, 32_767, 32_768, .max - 1, .max]
+        return named + (0..<63).map { Int64(1) << $0 }
+    }()
 
     @Test func numbersComeBackAsTheyWereAndAreAsLongAsSaid() {
         for number in Self.edges {
