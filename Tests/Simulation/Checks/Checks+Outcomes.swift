@@ -45,7 +45,11 @@ extension Checks {
         entries[index].outcomes += 1
         entries[index].status = status
         scheduler.mix(UInt64(index))
-        if status == "failed", let lane = event.lane { doubtfulLanes.insert(lane) }
+        if let lane = event.lane {
+            // What failed before a crash, and what came after it did not, is found to be overtaken.
+            let mayHaveFailed = eventsMayFail && status == "superseded" && event.fate == .applied
+            if status == "failed" || mayHaveFailed { doubtfulLanes.insert(lane) }
+        }
         checkStatus(status, of: event, id, by: who)
         if let lane = event.lane { checkOrder(lane, event, id, by: who) }
         return index

@@ -44,6 +44,8 @@ final class Checks {
     var isDisturbed = false
     /// Whether dead letters may be refused as they are, or have no topic for a while.
     var deadLettersWait = false
+    /// Whether retries are so few that events fail.
+    var eventsMayFail = false
     /// Lanes of which an event has failed: nobody can say what the API holds.
     var doubtfulLanes: Set<String> = []
 

@@ -41,7 +41,8 @@ final class Fleet {
         // Of everything something, or one kind over and over.
         let kinds =
             world.scheduler.chance.once(in: 2)
-            ? Fault.allCases : [world.scheduler.chance.pick(Fault.allCases), world.scheduler.chance.pick(Fault.allCases)]
+            ? Fault.allCases
+            : [world.scheduler.chance.pick(Fault.allCases), world.scheduler.chance.pick(Fault.allCases)]
         for _ in 0..<world.settings.faults {
             let fault = world.scheduler.chance.pick(kinds)
             if world.scheduler.chance.once(in: 2) {

@@ -61,6 +61,7 @@ final class World: @unchecked Sendable {
             broker.makeTopic(topic, partitions: count)
         }
         checks.aliases = story.aliases
+        checks.eventsMayFail = settings.worker.retry.maxAttempts < 100
         checks.deadLettersWait = settings.broker.largestDeadLetter < 1000
         checks.partitionOfLane = { [story] in story.partition(of: $0) }
         checks.owner = { [broker] in broker.group.owner(of: TopicPartition(Story.topic, $0)) }

@@ -36,11 +36,18 @@ public enum Sabotage: String, CaseIterable, Sendable {
     /// What was deleted is read up to what is decided, and not to the end.
     case restoresOnlyDecided
 
-    /// Whether it can only show once deletions are remembered.
-    public var isAboutDeletions: Bool {
+    /// Within so many seeds it is found.
+    public var bound: UInt64 {
         switch self {
-        case .restoresNothing, .restoresOnlyDecided: true
-        default: false
+        case .commitsOneTooFar, .claimsOneMore, .outcomesOutsideTransaction, .offsetsOutsideTransaction,
+            .dropsDeadLetters:
+            20
+        case .dropsOffsetMap, .forgetsAbort, .repeatsCommit, .startsAgainAfterAbort: 50
+        case .letsGoBeforeDrain, .overtakesParkedKey: 100
+        case .hidesLoss, .restoresNothing: 300
+        case .ignoresPermit: 1000
+        case .feignsPulse: 3000
+        case .takesAnyPlace, .restoresOnlyDecided: 5000
         }
     }
 }
