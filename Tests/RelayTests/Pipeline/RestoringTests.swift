@@ -84,6 +84,16 @@ import WorkerPool
         }
     }
 
+    @Test func aReadingEndsWithAMemberThatCouldNotLeaveInTime() async throws {
+        let harness = harness()
+        try await harness.running {
+            await reader.begun(1)
+            // There will be no last revocation.
+            $0.consumer.forgetAssignments()
+        }
+        #expect(reader.cancelled == [0])
+    }
+
     @Test(arguments: [true, false]) func whatLeavesWhileItIsReadIsLetGoAndMayComeBack(_ isLost: Bool) async throws {
         let harness = harness()
         try await harness.running {
