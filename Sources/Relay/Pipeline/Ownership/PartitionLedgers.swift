@@ -124,6 +124,7 @@ final class PartitionLedgers: Sendable {
             var plan = CommitPlan()
             // On copies: the ledgers themselves move when the commit has succeeded.
             var pages: [TopicPartition: PartitionLedger] = all ? state.pages : [:]
+            var heldLanes: [TopicPartition: Set<LaneKey>] = [:]
             for entry in entries {
                 let settlement = entry.settlement
                 guard var page = pages[settlement.partition] ?? state.pages[settlement.partition],
@@ -133,9 +134,15 @@ final class PartitionLedgers: Sendable {
                     plan.stale.append(entry)
                     continue
                 }
+                if let lane = settlement.lane, heldLanes[settlement.partition]?.contains(lane) == true {
+                    plan.held.append(entry)
+                    continue
+                }
                 switch page.finishIfFits(settlement.offset) {
                 case .finished: plan.admitted.append(entry)
-                case .doesNotFit: plan.held.append(entry)
+                case .doesNotFit:
+                    plan.held.append(entry)
+                    if let lane = settlement.lane { heldLanes[settlement.partition, default: []].insert(lane) }
                 case .unknown: plan.stale.append(entry)
                 }
                 pages[settlement.partition] = page
