@@ -13,6 +13,7 @@ final class SettlementWriter: Sendable {
 
     private let queue: Mutex<SettlementQueue>
     private let bell = Doorbell()
+    private let end = StopSignal()
     private let log: any SettlementLog
     private let ledgers: PartitionLedgers
     private let fence: WriteFence
@@ -92,11 +93,19 @@ final class SettlementWriter: Sendable {
         bell.ring()
     }
 
+    /// Waits for the end of `run`, or until the task is cancelled.
+    func ended() async {
+        await end.reached(.drain)
+    }
+
     /// Writes until `close` was called and nothing is left that can be written, or until the task is cancelled.
     ///
     /// - Throws: The error with which nothing can be written any more.
     func run() async throws(KafkaError) {
-        defer { release(queue.withLock { $0.end() }) }
+        defer {
+            release(queue.withLock { $0.end() })
+            end.raise(to: .drain)
+        }
         do throws(KafkaError) {
             try await log.prepare()
             try await work()
