@@ -27,6 +27,20 @@ struct SettlementHand {
     /// How many wait for their topic.
     var refusedCount: Int { refused.count }
 
+    /// How many wait for room in their partition's map.
+    var heldCount: Int { held.count }
+
+    /// The place of the first that is tried again soon, which what its topic refuses is not.
+    ///
+    /// - Parameter moved: Partitions of which something got in, so that there may be room in their maps now.
+    func firstDue(moved: Set<TopicPartition>) -> Int64? {
+        let due = [again, held.filter { moved.contains($0.settlement.partition) }] + groups
+        return due.joined().lazy.map(\.number).min()
+    }
+
+    /// The partitions whose map has no room for all that is in it; an attempt that is alone leaves them as they are.
+    var heldPartitions: Set<TopicPartition> { Set(held.lazy.map(\.settlement.partition)) }
+
     /// Whether everything waits because the last attempt failed.
     func isPausing(at now: Moment) -> Bool {
         failurePause.end.map { now < $0 } ?? false
