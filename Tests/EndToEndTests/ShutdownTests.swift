@@ -26,11 +26,13 @@ extension EndToEnd {
         @Test func aSecondSignalHurries() async throws {
             var faults = SandboxFaults()
             faults.rules = [FaultRule(.hang, method: "POST")]
+            // Who hurries still waits for what is on the wire.
+            let impatience = ["RELAY_GENESYS_REQUEST_TIMEOUT": "5s"]
             try await Scenario.with(faults: faults) { scenario in
                 let story = Story(topic: scenario.changes, count: 200, malformed: 0, seed: 3)
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
-                    try await RelayProcess.running(scenario) { relay in
+                    try await RelayProcess.running(scenario, impatience) { relay in
                         try await eventually("a call hangs") {
                             scenario.sandbox.requests().contains { $0.method == "POST" && $0.status == 0 }
                         }

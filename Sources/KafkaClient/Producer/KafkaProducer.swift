@@ -79,6 +79,7 @@ public final class KafkaProducer: KafkaProducing {
         }
     }
 
+    /// As the protocol says, but only once: see `RenewableProducer`.
     public func initTransactions() async throws(KafkaError) {
         try await call { rd_kafka_init_transactions($0, -1) }
     }

@@ -8,7 +8,8 @@ public protocol KafkaProducing: Sendable {
     /// records with `MSG_SIZE_TOO_LARGE` one was. Once the transaction must be aborted, records fail with `_STATE`.
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>]
 
-    /// Registers the transactional id and fences whoever had it before. Once, before the first transaction.
+    /// Registers the transactional id, ends what was left open under it, and fences whoever had it before. Once, before the
+    /// first transaction; and again after `_FENCED`, which ends the client: then a new one takes its place.
     func initTransactions() async throws(KafkaError)
 
     /// Starts a transaction: what is produced from now on belongs to it.

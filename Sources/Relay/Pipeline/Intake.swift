@@ -24,6 +24,7 @@ struct Intake: Sendable {
     let logger: Logger
 
     private let decoder = EventDecoder()
+    private let handOver = HandOver()
 
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
@@ -51,7 +52,7 @@ struct Intake: Sendable {
     ///
     /// - Throws: The consumer's error when it cannot go on.
     func run() async throws(KafkaError) {
-        let fatal = await withTaskGroup(of: Void.self) { rebalances -> KafkaError? in
+        let fatal = await withDiscardingTaskGroup { rebalances -> KafkaError? in
             var fatal: KafkaError?
             func end(with error: KafkaError) {
                 guard fatal == nil else { return }
@@ -70,7 +71,7 @@ struct Intake: Sendable {
                     case .records(let records):
                         take(records)
                     case .assigned(let partitions):
-                        for restoration in assigned(partitions) {
+                        for restoration in handOver({ assigned(partitions) }) {
                             rebalances.addTask { await restoration() }
                         }
                     case .revoked(let partitions, let acknowledgement):
@@ -79,11 +80,11 @@ struct Intake: Sendable {
                         let leaving = departure.begin(partitions)
                         rebalances.addTask {
                             if !leaving.isEmpty { await finish(leaving) }
-                            letGo(leaving)
+                            handOver { letGo(leaving) }
                             acknowledgement()
                         }
                     case .lost(let partitions):
-                        lost(partitions)
+                        handOver { lost(partitions) }
                     case .lostRange(let partition, let committed, let logStart):
                         reportLostRange(partition, committed: committed, logStart: logStart)
                     case .error(let error):

@@ -5,6 +5,9 @@ extension KafkaError {
     /// mends.
     var endsWorker: Bool { isFatal || isRefusal }
 
+    /// Whether a broker has taken the producer's id away: another process has it, or its transaction was open for too long.
+    var isFenced: Bool { code == "_FENCED" }
+
     /// Whether the cluster's authorisation says no.
     public var isRefusal: Bool {
         [

@@ -15,7 +15,8 @@ extension DeliverySettings {
             + "transactions) a crash may repeat outcomes.")
     static let transactionalIDPrefix = Setting(
         "kafka.transactionalIdPrefix", .text, default: "contact-relay",
-        "Beginning of the transactional id; the instance id follows, or where there is none a random one.")
+        "Beginning of the transactional id; the instance id follows, or where there is none a random one. Groups of one "
+            + "cluster that use the same instance ids need different ones.")
     static let commitRecords = Setting(
         "kafka.commitRecords", .integer(atLeast: 1), default: 1000,
         "So many settled records are committed without waiting for more.")

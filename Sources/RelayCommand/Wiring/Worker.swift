@@ -14,7 +14,7 @@ final class Worker: Sendable {
     let registry = MetricsRegistry()
     let api: GenesysClient
     private let transport: CurlTransport
-    private let producer: KafkaProducer
+    private let producer: any KafkaProducing
     private let stateReader: KafkaStateReader
     private let admin: AdminServer
     private let logger: Logger
@@ -42,11 +42,15 @@ final class Worker: Sendable {
         let kafkaLogger = logger.component("kafka")
         let consumer: KafkaConsumer
         do throws(KafkaError) {
-            producer = try KafkaProducer(
-                // A hanging broker must not hold the process for longer.
-                settings: client, transactionalID: settings.transactionalID(random), closeTimeout: Self.flushTime,
-                observer: .logging(to: kafkaLogger),
-                onError: { kafkaLogger.warning("the producer reports a fault", ["fault": $0.description]) })
+            let transactionalID = settings.transactionalID(random)
+            let makeProducer = { @Sendable () throws(KafkaError) in
+                try KafkaProducer(
+                    // A hanging broker must not hold the process for longer.
+                    settings: client, transactionalID: transactionalID, closeTimeout: Self.flushTime,
+                    observer: .logging(to: kafkaLogger),
+                    onError: { kafkaLogger.warning("the producer reports a fault", ["fault": $0.description]) })
+            }
+            producer = transactionalID == nil ? try makeProducer() : try RenewableProducer(makeProducer)
             stateReader = try KafkaStateReader(
                 settings: client, observer: .logging(to: kafkaLogger),
                 onError: { kafkaLogger.warning("the state reader reports a fault", ["fault": $0.description]) })

@@ -42,7 +42,8 @@ extension EndToEnd {
                             try await fleet.start(slot)
                         }
                         try await narrator.tell(count - narrator.story.events.count)
-                        let ordeal = try await Ordeal.over(narrator, outcomes, fleet, within: .seconds(180))
+                        let ordeal = try await Ordeal.over(
+                            narrator, outcomes, fleet, within: .seconds(Effort.short(180, long: 900)))
                         try await ordeal.judge("killed (\(membership.testDescription))", fleet: fleet, started: started)
                         #expect(await fleet.kills == kills)
                     }

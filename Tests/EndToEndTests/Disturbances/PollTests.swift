@@ -7,9 +7,9 @@ extension EndToEnd {
     @Suite struct PollTests {
         /// Each call takes longer than a member may be without a poll.
         @Test func aSlowAPIDoesNotKeepAMemberFromPolling() async throws {
-            let interval = Effort.short(4_000, long: 6_000)
+            let interval = Effort.short(3_000, long: 6_000)
             var faults = SandboxFaults()
-            faults.latency = .milliseconds(interval + 2_000)
+            faults.latency = .milliseconds(interval * 4 / 3)
             let properties =
                 "heartbeat.interval.ms=300;session.timeout.ms=\(interval);max.poll.interval.ms=\(interval)"
             try await Scenario.with(faults: faults) { scenario in

@@ -12,7 +12,7 @@ extension EndToEnd {
         /// the time that a slow machine takes for the rest.
         static let idleLimit = Duration.seconds(45)
 
-        @Test(arguments: Effort.short(Membership.few, long: Membership.all))
+        @Test(arguments: Effort.short([Membership.one], long: Membership.all))
         func replicasThatComeAndGoLeaveOneOutcomeOfEachRecord(_ membership: Membership) async throws {
             let started = ContinuousClock.now
             try await Scenario.with(faults: Scenario.slow, partitions: 6, logsWrites: true) { scenario in

@@ -24,11 +24,11 @@ struct Membership: Sendable, CustomTestStringConvertible {
 
     /// All of them. The library of Debian 12 and 13 is too old for the protocol of KIP-848.
     static let all = (hasNewerLibrary ? [.range, .cooperative, .broker] : [.range, .cooperative]).flatMap {
-        (assignment: Assignment) in [Membership(assignment), Membership(assignment, isStatic: true)]
+        (assignment: Assignment) in [Membership(assignment, isStatic: true), Membership(assignment)]
     }
 
-    /// What differs most.
-    static let few = hasNewerLibrary ? [Membership(.broker)] : [Membership(.range), Membership(.cooperative)]
+    /// For the short version.
+    static let one = hasNewerLibrary ? Membership(.broker) : Membership(.range)
 
     private static let hasNewerLibrary = ProcessInfo.processInfo.environment["RELAY_TEST_LIBRDKAFKA"] != nil
 

@@ -24,6 +24,7 @@ final class RecordingProducer: KafkaProducing {
         var records: [ProducerRecord] = []
         var transaction: Transaction?
         var faults: [Call: [KafkaError]] = [:]
+        var faultsAfterCommit: [KafkaError] = []
         var calls: [Call] = []
         var batches: [[ProducerRecord]] = []
         var recordFaults: [[Int: KafkaError]] = []
@@ -57,6 +58,9 @@ final class RecordingProducer: KafkaProducing {
 
     /// What was given to each `produce`, whatever became of it.
     var batches: [[ProducerRecord]] { state.withLock { $0.batches } }
+
+    /// Has the next commit succeed at the broker and fail here.
+    func failAfterCommit(with error: KafkaError) { state.withLock { $0.faultsAfterCommit.append(error) } }
 
     /// Has the next call of that kind fail; several queue up.
     func failNext(_ call: Call, with error: KafkaError) {
@@ -140,7 +144,7 @@ final class RecordingProducer: KafkaProducing {
         return results
     }
 
-    func initTransactions() async throws(KafkaError) { try perform(.initialise) { _ in } }
+    func initTransactions() async throws(KafkaError) { try perform(.initialise) { $0.transaction = nil } }
 
     func beginTransaction() async throws(KafkaError) { try perform(.begin) { $0.transaction = Transaction() } }
 
@@ -166,6 +170,8 @@ final class RecordingProducer: KafkaProducing {
         }
         consumer?.take(offsets)
         for continuation in due { continuation.resume() }
+        let late = state.withLock { $0.faultsAfterCommit.isEmpty ? nil : $0.faultsAfterCommit.removeFirst() }
+        if let late { throw late }
     }
 
     func abortTransaction() async throws(KafkaError) { try perform(.abort) { $0.transaction = nil } }

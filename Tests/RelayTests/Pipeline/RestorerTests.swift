@@ -127,18 +127,16 @@ import WorkerPool
         #expect(finished.all == ["contact-changes/0"])
     }
 
+    /// The fault comes when the assignment has ended and the task does not know yet that it is cancelled.
     @Test func aFaultOfWhatWasGivenUpDoesNotMakeTheWorkerUnready() async {
-        reader.ignoreCancellation()
-        let work = restorer.begin([Self.partition], Generation(1))
-        // Run without the signal's way through the task: the fault comes before the cancellation is noticed.
-        restorer.cancel([Self.partition])
-        await withTaskGroup(of: Void.self) { group in
-            for one in work { group.addTask { await one() } }
-            await reader.begun(1)
-            reader.end(0, with: KafkaError(code: "_TRANSPORT", message: "gone"))
-        }
-        #expect(health.isReady)
-        #expect(finished.all.isEmpty)
+        let reader = FailingReader()
+        let restorer = Restorer(
+            states: [state], reader: reader, restorations: restorations, time: time, random: SeededRandom(seed: 1),
+            health: health, logger: .disabled, finished: { [finished] in finished.add($0.description) }, failed: {})
+        reader.onRead { restorer.cancel([Self.partition]) }
+        for work in restorer.begin([Self.partition], Generation(1)) { await work() }
+        #expect(reader.count.value == 1)
+        #expect(health.isReady && finished.all.isEmpty)
     }
 
     @Test func aRefusalOfTheClusterEndsIt() async {
@@ -170,4 +168,26 @@ private final class Names: Sendable {
     var all: [String] { kept.withLock { $0 } }
 
     func add(_ name: String) { kept.withLock { $0.append(name) } }
+}
+
+/// Fails at once, after something else has happened.
+private final class FailingReader: KafkaStateReading {
+    private struct Hook {
+        var body: @Sendable () -> Void = {}
+    }
+
+    let count = Count()
+    private let hook = Mutex(Hook())
+
+    func onRead(_ body: @escaping @Sendable () -> Void) { hook.withLock { $0.body = body } }
+
+    func read(
+        _ partition: TopicPartition, _ body: @escaping @Sendable ([KafkaRecord]) -> Void
+    ) async throws(KafkaError) {
+        count.add()
+        hook.withLock { $0 }.body()
+        throw KafkaError(code: "_TRANSPORT", message: "gone")
+    }
+
+    func close() async {}
 }

@@ -146,12 +146,62 @@ import WorkerPool
         #expect(producer.records(of: "good").count == 1)
     }
 
-    @Test func anErrorWithoutAFlagEndsTheWriter() async {
-        producer.failNext(.sendOffsets, with: KafkaError(code: "_FENCED", message: "another has our id"))
+    private static let fenced = KafkaError(code: "_FENCED", message: "fenced", isFatal: true)
+
+    @Test(arguments: [RecordingProducer.Call.begin, .sendOffsets, .commit])
+    func aProducerThatIsFencedIsMadeAnewAndWhatWasInHandIsWrittenOnce(_ call: RecordingProducer.Call) async throws {
+        producer.failNext(call, with: Self.fenced)
+        try await running {
+            settle(0)
+            settle(1)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.calls.count { $0 == .initialise } == 2)
+        #expect(producer.records(of: "good").count == 2)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aCommitThatSucceededAlthoughItsProducerIsFencedIsNotRepeated() async throws {
+        producer.failAfterCommit(with: Self.fenced)
+        try await running {
+            settle(0)
+            await turningTheClock { writer.backlog == 0 }
+            settle(1)
+            await turningTheClock { writer.backlog == 0 }
+        }
+        #expect(producer.records(of: "good").count == 2)
+        #expect(consumer.committedOffsets == [PipelineHarness.partition: 2])
+    }
+
+    @Test func aProducerThatIsFencedAgainAndAgainEndsTheWriter() async {
+        for _ in 0..<6 { producer.failNext(.begin, with: Self.fenced) }
+        settle(0)
+        var code: String?
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask { [writer] in
+                do throws(KafkaError) { try await writer.run() } catch { return error.code }
+                return nil
+            }
+            await turningTheClock { producer.calls.count { $0 == .begin } == 6 }
+            code = await group.next() ?? nil
+        }
+        #expect(code == "_FENCED")
+    }
+
+    @Test func aGroupThatIsNotAllowedEndsTheWriter() async {
+        consumer.failNextCommit(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no"))
         settle(0)
         var code: String?
         do throws(KafkaError) { try await writer.run() } catch { code = error.code }
-        #expect(code == "_FENCED")
+        #expect(code == "GROUP_AUTHORIZATION_FAILED")
+    }
+
+    @Test func anErrorWithoutAFlagEndsTheWriter() async {
+        producer.failNext(.sendOffsets, with: KafkaError(code: "_INCONSISTENT", message: "nobody knows"))
+        settle(0)
+        var code: String?
+        do throws(KafkaError) { try await writer.run() } catch { code = error.code }
+        #expect(code == "_INCONSISTENT")
         #expect(producer.records(of: "good").isEmpty)
     }
 
@@ -253,14 +303,14 @@ import WorkerPool
     }
 
     @Test func commitsThatKeepFailingMakeTheWorkerUnready() async throws {
-        for _ in 0..<3 { consumer.failNextCommit(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no")) }
+        for _ in 0..<3 { consumer.failNextCommit(KafkaError(code: "COORDINATOR_NOT_AVAILABLE", message: "no")) }
         try await running {
             settle(0)
             while consumer.commitCalls < 1 { await Task.yield() }
             #expect(health.isReady)
             await turningTheClock { consumer.commitCalls >= 3 }
             while health.isReady && consumer.commitCalls == 3 { await Task.yield() }
-            #expect(health.faults[.outcomes]?.contains("GROUP_AUTHORIZATION_FAILED") == true)
+            #expect(health.faults[.outcomes]?.contains("COORDINATOR_NOT_AVAILABLE") == true)
             await turningTheClock { health.isReady }
         }
         #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])

@@ -116,8 +116,8 @@ import Testing
 
     @Test func anAbortThatFailsEndsTheProducer() async {
         producer.failNext(.commit, with: error(.abort))
-        producer.failNext(.abort, with: error(.fatal, "_FENCED"))
-        #expect(await write() == .thrown("_FENCED"))
+        producer.failNext(.abort, with: error(.fatal, "_INCONSISTENT"))
+        #expect(await write() == .thrown("_INCONSISTENT"))
     }
 
     @Test func aRecordAtFaultIsNamedAndTheTransactionAborted() async {
@@ -142,9 +142,9 @@ import Testing
     @Test func aFatalRecordErrorEndsTheProducerWithoutAnAbort() async {
         producer.failNextRecords([
             0: KafkaError(code: "_PURGE_QUEUE", message: "no", transaction: .abort),
-            1: KafkaError(code: "_FENCED", message: "no", isFatal: true),
+            1: KafkaError(code: "_INCONSISTENT", message: "no", isFatal: true),
         ])
-        #expect(await write() == .thrown("_FENCED"))
+        #expect(await write() == .thrown("_INCONSISTENT"))
         #expect(producer.calls == [.begin])
     }
 

@@ -11,13 +11,13 @@ struct SimulatedTransport: HTTPTransport {
         let cancelled = Result<HTTPResponse, HTTPError>.failure(HTTPError(.cancelled, delivery: .uncertain))
         let result = await withTaskCancellationHandler {
             await process.reply(buried: closed) { reply in
-                if place.hold(reply) {
+                if place.hold(reply), request.endsWithTask {
                     return reply.give(.failure(HTTPError(.cancelled, delivery: .notSent)))
                 }
                 api.send(request, from: process, reply: reply)
             }
         } onCancel: {
-            place.cancel(giving: cancelled)
+            if request.endsWithTask { place.cancel(giving: cancelled) }
         }
         return try result.get()
     }

@@ -61,11 +61,21 @@ extension Checks {
                 status == event.fate.rawValue
                     || isDisturbed && ["applied", "unchanged", "superseded"].contains(status)
                     || isDisturbed && event.verb == .updated && status == "rejected"
-            case .superseded: status == "superseded" || isDisturbed && event.verb == .updated && status == "rejected"
+            case .superseded:
+                status == "superseded" || isDisturbed && event.verb == .updated && status == "rejected"
+                    || isDisturbed && hasLaterOpenDeletion(event)
             case .rejected: status == "rejected" || isDisturbed && event.lane != nil
             }
         if !isRight {
             violated("\(who): outcome \(status) of \(id), \(event.words)", lane: event.lane, partition: event.partition)
+        }
+    }
+
+    /// Whether the resource may be gone by a later event that will be done again: nothing tells then what came before.
+    private func hasLaterOpenDeletion(_ event: StoryEvent) -> Bool {
+        guard let lane = event.lane, let places = lanes[lane] else { return false }
+        return places.dropFirst(event.index + 1).contains {
+            entries[$0].event.verb == .deleted && entries[$0].outcomes == 0
         }
     }
 

@@ -38,8 +38,12 @@ final class Fleet {
     func begin() {
         for _ in 0..<world.settings.replicas { start(after: world.scheduler.chance.duration(0...3000)) }
         let span = world.settings.story.span.inSeconds * 1000 + 15_000
+        // Of everything something, or one kind over and over.
+        let kinds =
+            world.scheduler.chance.once(in: 2)
+            ? Fault.allCases : [world.scheduler.chance.pick(Fault.allCases), world.scheduler.chance.pick(Fault.allCases)]
         for _ in 0..<world.settings.faults {
-            let fault = world.scheduler.chance.pick(Fault.allCases)
+            let fault = world.scheduler.chance.pick(kinds)
             if world.scheduler.chance.once(in: 2) {
                 world.scheduler.after(world.scheduler.chance.duration(500...span)) { [self] in strike(fault) }
             } else {
@@ -112,6 +116,8 @@ final class Fleet {
             // Never so soon that a request of the dead one, still on the wire, could come after those of the new one.
             start(after: chance(2000...10_000), as: replica.instance)
         case .stop:
+            // A third signal gives up what is on the wire.
+            guard !replica.isTold else { return }
             world.history.note(process.name, "is told to stop")
             replica.stop()
             if world.scheduler.chance.once(in: 4) {

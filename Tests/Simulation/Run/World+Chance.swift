@@ -29,7 +29,7 @@ extension World.Settings {
             maxInFlight: chance.within(1...12), maxBuffered: chance.pick([4, 20, 200]),
             maxParked: 200, maxRunLength: chance.pick([1, 3, 100]))
         if chance.once(in: 6) {
-            worker.retry = RetryPolicy(maxAttempts: 3, maxAge: .seconds(60), baseDelay: .milliseconds(100))
+            worker.retry = RetryPolicy(maxAttempts: 3, maxAge: .seconds(20), baseDelay: .milliseconds(100))
         }
         worker.gracePeriod = .seconds(chance.within(4...20))
         worker.requestsPerMinute = chance.pick([nil, nil, 3000, 600])

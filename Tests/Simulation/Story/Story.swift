@@ -24,10 +24,13 @@ struct Story {
     private(set) var outsiders: [(name: String, moment: Moment)] = []
     private let settings: Settings
     private var chance: Chance
+    /// Whether more is deleted than is usual.
+    private let isDeadly: Bool
 
     init(_ settings: Settings, seed: UInt64) {
         self.settings = settings
         chance = Chance(seed: seed)
+        isDeadly = chance.once(in: 3)
         for number in 0..<settings.organizations {
             lanes.append(
                 StoryLane(
@@ -69,6 +72,7 @@ struct Story {
         if chance.once(in: 20) { return tellNonsense(lanes[place].name, at: moment) }
         let lane = lanes[place]
         if lane.isThere {
+            if isDeadly, lane.isContact, chance.once(in: 3) { return tell(.deleted, place, at: moment) }
             switch chance.below(12) {
             case 0, 1: if lane.isContact { return tell(.deleted, place, at: moment) }
             case 2: if lane.isSequenced, lane.count > 1 { return tell(.updated, place, at: moment, isStale: true) }
@@ -79,7 +83,7 @@ struct Story {
             }
             return tell(.updated, place, at: moment)
         }
-        switch chance.below(10) {
+        switch chance.below(isDeadly ? 4 : 10) {
         case 0: if !lane.accumulates { return tell(.updated, place, at: moment) }
         case 1: if lane.isContact, !lane.isSequenced { return tell(.deleted, place, at: moment) }
         case 2, 3:

@@ -51,12 +51,14 @@ struct OrganizationWatchState {
 
     /// Those whose look-up is due, in the order of their moments; the next one of each is put off as if it failed.
     mutating func takeDue(at now: Moment, random: any RandomSource) -> [ResourceName] {
+        // In order before anything is drawn: chance must not depend on how a dictionary hashes.
         let due = entries.filter { $0.value.lookUpAt <= now }
+            .sorted { ($0.value.lookUpAt, $0.key.id) < ($1.value.lookUpAt, $1.key.id) }
         for (name, entry) in due {
             entries[name] = Entry(
                 lookUpAt: now + delay(afterLookUps: entry.lookUps + 1, random), lookUps: entry.lookUps + 1)
         }
-        return due.sorted { ($0.value.lookUpAt, $0.key.id) < ($1.value.lookUpAt, $1.key.id) }.map(\.key)
+        return due.map(\.key)
     }
 
     /// Half of it fixed, half drawn: never at once, and replicas spread.

@@ -28,6 +28,8 @@ struct Departure: Sendable {
     /// True when all that ran had finished in time.
     func workOff(_ leaving: [TopicPartition: Generation], by deadline: Moment) async -> Bool {
         let partitions = Array(leaving.keys)
+        // A worker that stops has waited for them once already when its group asks them back.
+        if ledgers.areWithdrawn(leaving) { return await pool.drained(partitions, by: time.now) }
         await stop.unless(.hurry) { [pool] in _ = await pool.drained(partitions, by: deadline) }
         if await pool.drained(partitions, by: time.now) { return true }
         ledgers.withdraw(leaving)

@@ -85,6 +85,16 @@ final class PartitionLedgers: Sendable {
         }
     }
 
+    /// Whether all of these assignments are withdrawn, or over.
+    func areWithdrawn(_ assignments: [TopicPartition: Generation]) -> Bool {
+        state.withLock { state in
+            assignments.allSatisfy { partition, generation in
+                guard let page = state.pages[partition], page.generation == generation else { return true }
+                return page.phase == .withdrawn
+            }
+        }
+    }
+
     /// Those of the partitions that are ours, each with its assignment.
     func assignments(of partitions: [TopicPartition]) -> [TopicPartition: Generation] {
         state.withLock { state in
@@ -127,9 +137,7 @@ final class PartitionLedgers: Sendable {
             var heldLanes: [TopicPartition: Set<LaneKey>] = [:]
             for entry in entries {
                 let settlement = entry.settlement
-                guard var page = pages[settlement.partition] ?? state.pages[settlement.partition],
-                    page.generation == settlement.generation
-                else {
+                guard let page = state.pages[settlement.partition], page.generation == settlement.generation else {
                     state.staleCount += 1
                     plan.stale.append(entry)
                     continue
@@ -138,14 +146,14 @@ final class PartitionLedgers: Sendable {
                     plan.held.append(entry)
                     continue
                 }
-                switch page.finishIfFits(settlement.offset) {
+                // In place, so that a ledger is copied once for a plan and not for each entry.
+                switch pages[settlement.partition, default: page].finishIfFits(settlement.offset) {
                 case .finished: plan.admitted.append(entry)
                 case .doesNotFit:
                     plan.held.append(entry)
                     if let lane = settlement.lane { heldLanes[settlement.partition, default: []].insert(lane) }
                 case .unknown: plan.stale.append(entry)
                 }
-                pages[settlement.partition] = page
             }
             for (partition, page) in pages {
                 guard let offset = page.commit else { continue }

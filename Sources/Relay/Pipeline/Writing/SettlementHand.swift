@@ -139,9 +139,9 @@ struct SettlementHand {
         }
         let suspects = byRecord.sorted()
         guard suspects.count == 1 else {
-            for half in [suspects[..<(suspects.count / 2)], suspects[(suspects.count / 2)...]] where !half.isEmpty {
-                groups.append(half.map { attempt.entries[$0] })
-            }
+            let halves = [suspects[..<(suspects.count / 2)], suspects[(suspects.count / 2)...]].filter { !$0.isEmpty }
+            // In the place of the whole, so that they keep their order.
+            groups.insert(contentsOf: halves.map { half in half.map { attempt.entries[$0] } }, at: 0)
             return nil
         }
         var culprit = attempt.entries[suspects[0]]
@@ -156,7 +156,7 @@ struct SettlementHand {
             guard let smaller = record.shrunk else { return fault }
             culprit.settlement.records[fault.record] = smaller
         }
-        groups.append([culprit])
+        groups.insert([culprit], at: 0)
         return nil
     }
 

@@ -156,6 +156,8 @@ final class SettlementWriter: Sendable {
                 hand.committed()
                 finish(plan.admitted)
             case .failed(let error):
+                // No waiting mends it.
+                if error.isRefusal { throw error }
                 hand.failed(attempt, at: time.now, random: random)
                 report(error, failures: hand.failures)
             case .refused(let faults):

@@ -1,17 +1,34 @@
 import KafkaClient
 import Observability
 import Seams
+import Synchronization
 
 /// Exactly once: records and offsets in one transaction, which a reader of committed records sees whole or not at all.
 ///
 /// What an error asks for is the header's rule (rdkafka.h, "Transactional producer API"): abort, the same call again, or
-/// the end of the producer.
-struct TransactionalLog: SettlementLog {
-    let producer: any KafkaProducing
-    let consumer: any KafkaConsuming
-    let time: any TimeSource
-    let random: any RandomSource
-    let logger: Logger
+/// the end of the producer. A producer that was fenced is made anew: mostly its transaction was open for too long, because
+/// the process or the brokers stood still. If another process has its id, that one's membership fences the consumer too.
+final class TransactionalLog: SettlementLog {
+    /// So often in a row a fenced producer is made anew without a commit in between.
+    private static let mostRenewals = 5
+
+    private let producer: any KafkaProducing
+    private let consumer: any KafkaConsuming
+    private let time: any TimeSource
+    private let random: any RandomSource
+    private let logger: Logger
+    private let renewals = Mutex(0)
+
+    init(
+        producer: any KafkaProducing, consumer: any KafkaConsuming, time: any TimeSource, random: any RandomSource,
+        logger: Logger
+    ) {
+        self.producer = producer
+        self.consumer = consumer
+        self.time = time
+        self.random = random
+        self.logger = logger
+    }
 
     func prepare() async throws(KafkaError) {
         try await patiently { () async throws(KafkaError) in try await producer.initTransactions() }
@@ -20,6 +37,24 @@ struct TransactionalLog: SettlementLog {
     func write(
         _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
         isOurs: @Sendable () -> Bool
+    ) async throws(KafkaError) -> LogVerdict {
+        do throws(KafkaError) {
+            let verdict = try await attempt(batch, extras, offsets, isOurs)
+            if case .committed = verdict { renewals.withLock { $0 = 0 } }
+            return verdict
+        } catch {
+            guard error.isFenced, renewals.withLock({ $0 }) < Self.mostRenewals else { throw error }
+            renewals.withLock { $0 += 1 }
+            logger.warning("the producer was fenced: it is made anew", ["fault": error.description])
+            // Ends what the old one left open, one way or the other.
+            try await prepare()
+            return try await isCommitted(batch, offsets) ? .committed : .failed(error)
+        }
+    }
+
+    private func attempt(
+        _ batch: [SettlementQueue.Entry], _ extras: [ProducerRecord], _ offsets: [TopicPartition: CommittedOffset],
+        _ isOurs: @Sendable () -> Bool
     ) async throws(KafkaError) -> LogVerdict {
         // Before the transaction, which then waits for nobody but the brokers. If the place changes meanwhile, they refuse
         // this one.
@@ -58,6 +93,25 @@ struct TransactionalLog: SettlementLog {
 
     private func abort() async throws(KafkaError) {
         try await patiently { () async throws(KafkaError) in try await producer.abortTransaction() }
+    }
+
+    /// Whether the transaction of a producer that was fenced was committed all the same: if its offsets stand. Every
+    /// settlement moves the position or the map of its partition, so they did not stand before.
+    private func isCommitted(
+        _ batch: [SettlementQueue.Entry], _ offsets: [TopicPartition: CommittedOffset]
+    ) async throws(KafkaError) -> Bool {
+        guard !batch.isEmpty else { return false }
+        var standing: [TopicPartition: CommittedOffset] = [:]
+        try await patiently { () async throws(KafkaError) in
+            do throws(KafkaError) {
+                standing = try await consumer.committed(offsets.keys.sorted())
+            } catch {
+                var error = error
+                if !error.endsWorker { error.transaction = .retry }
+                throw error
+            }
+        }
+        return offsets.allSatisfy { standing[$0.key] == $0.value }
     }
 
     /// Makes a call again, after a pause, for as long as its error asks for that.
