@@ -93,6 +93,15 @@ import Testing
         #expect(machine.takes(a, offset: 200) == false)
     }
 
+    @Test func aLostRangeOfWhatIsAskedBackIsNoNews() {
+        var machine = assigned([a])
+        _ = machine.outOfRange(a, at: 99)
+        #expect(machine.stands(a))
+        // Told after the revocation, it would stay reported for a partition that is another's.
+        _ = machine.rebalanced(.revoke([a], isLost: false))
+        #expect(!machine.stands(a))
+    }
+
     @Test func whatWasFetchedBeforeASeekIsDropped() {
         var machine = assigned([a])
         machine.seekBegan([a])

@@ -69,9 +69,9 @@ struct ConsumerMachine {
         if case .preparing(_, id) = phase { true } else { false }
     }
 
-    /// Whether the partition is ours and stands still because the log no longer holds its position.
+    /// Whether the partition is ours, not asked back, and stands still because the log no longer holds its position.
     func stands(_ partition: TopicPartition) -> Bool {
-        held[partition]?.isStanding == true
+        held[partition].map { $0.isStanding && !$0.isRevoked } ?? false
     }
 
     mutating func rebalanced(_ rebalance: Rebalance) -> [Action] {

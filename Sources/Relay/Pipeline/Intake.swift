@@ -61,7 +61,11 @@ struct Intake: Sendable {
             }
             while true {
                 let events = await consumer.nextEvents()
-                guard !events.isEmpty else { return fatal ?? restorer.fault }
+                guard !events.isEmpty else {
+                    // A member that could not leave in time has had no last revocation.
+                    restorer.cancel(ledgers.assigned)
+                    return fatal ?? restorer.fault
+                }
                 for event in events {
                     switch event {
                     case .records(let records):

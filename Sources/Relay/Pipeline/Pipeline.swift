@@ -57,15 +57,17 @@ public final class Pipeline: Sendable {
             settings.usesTransactions
             ? TransactionalLog(producer: producer, consumer: consumer, time: time, random: random, logger: logger)
             : PlainLog(producer: producer, consumer: consumer)
+        let restorations = Restorations()
         let writer = SettlementWriter(
             log: log, ledgers: ledgers, fence: fence, pace: settings.commitPace,
             backlogLimit: settings.limits.maxBuffered, time: time, random: random, health: health, logger: logger,
             events: SettlementWriter.Events(
-                extras: { states.flatMap { $0.takeExpired(limit: Self.mostExpired) } },
+                extras: {
+                    states.flatMap { $0.takeExpired(limit: Self.mostExpired) { !restorations.isPending($0) } }
+                },
                 backlogChanged: { flow.set(.outcomesWaiting) { writerPressure.ask() } },
                 held: { flow.set(.commitMapFull, only: $0) },
                 written: { metrics.wrote($0) }))
-        let restorations = Restorations()
         let restorer = Restorer(
             states: states, reader: stateReader, restorations: restorations, time: time, random: random,
             health: health, logger: logger,

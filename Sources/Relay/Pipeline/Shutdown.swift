@@ -49,6 +49,9 @@ struct Shutdown: Sendable {
         await step("stopping, step 4 of 6: leave the group", allowed: leaveTime) { await consumer.close() }
         pool.close()
         writer.close()
+        // With nothing in hand it may still hang: while it makes ready, or in a commit for the sake of its answer.
+        await time.run(until: time.now + Departure.writingTime) { await writer.ended() }
+        stop.raise(to: .abandon)
     }
 
     private func step(_ text: String, allowed: Duration, _ body: () async -> Void) async {

@@ -1,3 +1,4 @@
+import GenesysCloud
 import KafkaClient
 import Testing
 import WorkerPool
@@ -78,6 +79,23 @@ import WorkerPool
         #expect(proof.offsets == [Self.partition: committed(10, 12, upTo: 14)])
         #expect(proof.assignments == [Self.partition: generation])
         #expect(ledgers.plan([], withAll: false).offsets.isEmpty)
+    }
+
+    @Test func whatComesLaterInTheLaneOfSomethingHeldIsHeld() {
+        let (generation, _) = ledgers.assign([AssignedPartition(Self.partition)])
+        let count = CommitMap.certainReach + 1000
+        _ = ledgers.begin((0...count).map { PipelineHarness.upsert("a", offset: $0) })
+        func settlement(_ offset: Int64, _ lane: String?) -> Settlement {
+            var settlement = Settlements.settlement(offset, to: "o", generation: generation)
+            settlement.lane = lane.map { LaneKey(.contact, name: Array($0.utf8)) }
+            return settlement
+        }
+        // Every second one, which is more than a map holds; what fills a gap between two of them always fits.
+        let many = stride(from: Int64(1), to: count - 10, by: 2).map { settlement($0, nil) }
+        let last = [settlement(count - 1, "a"), settlement(2, "a"), settlement(4, "b")]
+        let plan = ledgers.plan(Settlements.entries(many + last), withAll: false)
+        #expect(plan.held.suffix(2).map(\.settlement.offset) == [count - 1, 2])
+        #expect(plan.admitted.last?.settlement.offset == 4)
     }
 
     @Test func whatAFormerOwnerFinishedIsSkippedAndStaysInTheMap() {

@@ -67,6 +67,33 @@ import WorkerPool
         #expect(harness.consumer.committedOffsets == [Self.partition: 1, Self.other: 1])
     }
 
+    @Test func nothingOfAStateIsEndedBeforeAllOfItIsRead() async throws {
+        let harness = PipelineHarness(states: [ScriptedState(hasExpired: true)], stateReader: reader)
+        try await harness.running {
+            $0.consumer.push(
+                .assigned([AssignedPartition(Self.other)]),
+                .records([record("a", of: 0), record("b", of: 1)]))
+            await reader.begun(2)
+            let place = reader.readings.firstIndex { $0.partition.partition == 1 } ?? 0
+            reader.end(place)
+            await $0.producer.count(1)
+            #expect($0.producer.records(of: "contact-deletions").map(\.partition) == [1])
+            reader.end(1 - place)
+            await $0.producer.count(2)
+            #expect($0.producer.records(of: "contact-deletions").last { $0.partition == 0 } != nil)
+        }
+    }
+
+    @Test func aReadingEndsWithAMemberThatCouldNotLeaveInTime() async throws {
+        let harness = harness()
+        try await harness.running {
+            await reader.begun(1)
+            // There will be no last revocation.
+            $0.consumer.forgetAssignments()
+        }
+        #expect(reader.cancelled == [0])
+    }
+
     @Test(arguments: [true, false]) func whatLeavesWhileItIsReadIsLetGoAndMayComeBack(_ isLost: Bool) async throws {
         let harness = harness()
         try await harness.running {

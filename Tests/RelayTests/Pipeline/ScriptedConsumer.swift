@@ -90,6 +90,9 @@ final class ScriptedConsumer: KafkaConsuming {
         if let (waiter, events) = wake { waiter.resume(returning: events) }
     }
 
+    /// Has the close tell of no revocation.
+    func forgetAssignments() { state.withLock { $0.assigned = [] } }
+
     /// Takes partitions away and waits until the worker lets them go.
     func revoke(_ partitions: [TopicPartition]) async {
         await withCheckedContinuation { continuation in

@@ -81,10 +81,13 @@ final class ScriptedStateReader: KafkaStateReading {
 /// A state that keeps the calls that it gets.
 final class ScriptedState: PartitionState {
     let topic: String
+    private let hasExpired: Bool
     private let state = Mutex<[String]>([])
 
-    init(topic: String = "contact-deletions") {
+    /// - Parameter hasExpired: Whether there is always something that is over.
+    init(topic: String = "contact-deletions", hasExpired: Bool = false) {
         self.topic = topic
+        self.hasExpired = hasExpired
     }
 
     /// The calls in their order, each with the number of the input partition.
@@ -97,7 +100,12 @@ final class ScriptedState: PartitionState {
         state.withLock { $0.append("restore \(partition.partition): \(offsets)") }
     }
 
-    func takeExpired(limit: Int) -> [ProducerRecord] { [] }
+    /// A tombstone for each input partition of 0 and 1 that is whole, each time.
+    func takeExpired(limit: Int, where isWhole: (TopicPartition) -> Bool) -> [ProducerRecord] {
+        guard hasExpired else { return [] }
+        return (0..<2).filter { isWhole(TopicPartition("contact-changes", $0)) }
+            .map { ProducerRecord(topic: topic, partition: $0, key: Array("x".utf8), value: nil) }
+    }
 
     func drop(_ partition: TopicPartition) { state.withLock { $0.append("drop \(partition.partition)") } }
 }

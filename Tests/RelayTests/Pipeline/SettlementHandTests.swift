@@ -1,3 +1,4 @@
+import GenesysCloud
 import KafkaClient
 import Seams
 import TestSupport
@@ -58,6 +59,32 @@ import Testing
         let next = hand.next(from: &queue, limit: 3, at: now + .seconds(1))
         // Two that failed and one new one, and what was held at its place between them.
         #expect(Settlements.numbers(next.entries) == [0, 1, 2, 3])
+    }
+
+    @Test func whatComesLaterInItsLaneWaitsWithWhatIsRefused() {
+        var lanes = ["a", "b", "a", "b"].enumerated().map { place, name in
+            var settlement = Settlements.settlement(Int64(place), to: "o")
+            settlement.lane = LaneKey(.contact, name: Array(name.utf8))
+            return settlement
+        }
+        let last = lanes.removeLast()
+        var (hand, queue) = (SettlementHand(), queue(lanes))
+        _ = hand.refused(
+            hand.next(from: &queue, limit: 9, at: now), faults([0], .topic, noTopic), at: now, random: random)
+        _ = queue.add([last], at: now, enough: 9)
+        #expect(Settlements.numbers(hand.next(from: &queue, limit: 9, at: now).entries) == [1, 3])
+        hand.committed()
+        #expect(hand.refusedCount == 2 && !hand.isDue(at: now))
+        // The first is refused again, and the second may not pass it alone.
+        var later = now + .seconds(20)
+        let again = hand.next(from: &queue, limit: 9, at: later)
+        #expect(Settlements.numbers(again.entries) == [0, 2])
+        _ = hand.refused(again, faults([0], .topic, noTopic), at: later, random: random)
+        #expect(hand.next(from: &queue, limit: 9, at: later).entries.isEmpty)
+        later = later + .seconds(20)
+        #expect(Settlements.numbers(hand.next(from: &queue, limit: 9, at: later).entries) == [0, 2])
+        hand.committed()
+        #expect(hand.isEmpty)
     }
 
     @Test func theCulpritIsFoundByHalvingAndMadeSmaller() {

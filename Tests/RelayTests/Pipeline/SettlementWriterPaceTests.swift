@@ -1,5 +1,6 @@
 import KafkaClient
 import Observability
+import Synchronization
 import TestSupport
 import Testing
 import WorkerPool
@@ -124,6 +125,99 @@ import WorkerPool
         #expect(Set(bench.producer.records(of: "o").map(\.value)).count == Int(CommitMap.certainReach) + 1001)
     }
 
+    @Test func aPartitionWhoseMapIsFullStaysPausedWhileSomethingElseIsTriedAlone() async throws {
+        let bench = WriterBench()
+        bench.producer.refuse("bad", with: Self.noTopic)
+        try await bench.running {
+            _ = fillMap(bench)
+            await bench.turningTheClock { bench.consumer.paused == [PipelineHarness.partition] }
+            bench.settle(0, to: "bad", partition: WriterBench.partitions[1])
+            let isAlone = { (batch: [ProducerRecord]) in batch.map(\.topic) == ["bad"] }
+            await bench.turningTheClock { bench.producer.batches.count(where: isAlone) >= 4 }
+            await bench.manyTurns()
+            #expect(bench.consumer.flowCalls == ["-0"])
+        }
+    }
+
+    @Test func whatIsHeldByAFullMapHoldsUpNoOtherPartition() async throws {
+        let bench = WriterBench(backlogLimit: 100)
+        try await bench.running {
+            _ = fillMap(bench)
+            await bench.turningTheClock { bench.consumer.paused == [PipelineHarness.partition] }
+            await bench.writer.flush()
+            #expect(bench.writer.backlog > 100)
+            #expect(!bench.writer.isBacklogged)
+        }
+    }
+
+    @Test func aFlushEndsWithSomethingRefusedWhileOthersKeepComing() async throws {
+        let bench = WriterBench()
+        bench.producer.refuse("bad", with: Self.noTopic)
+        let feeder = Feeder()
+        let writer = SettlementWriter(
+            log: TransactionalLog(
+                producer: bench.producer, consumer: bench.consumer, time: bench.time, random: SeededRandom(seed: 1),
+                logger: .disabled),
+            ledgers: bench.ledgers, fence: bench.fence, pace: CommitPace(interval: .milliseconds(20)),
+            backlogLimit: 10, time: bench.time, random: SeededRandom(seed: 1), health: bench.health,
+            logger: .disabled,
+            events: SettlementWriter.Events(
+                // Before each attempt another comes, so there is always something to write.
+                extras: {
+                    feeder.feed(bench)
+                    return []
+                },
+                backlogChanged: {}, held: { _ in }, written: { _ in }))
+        feeder.begin(with: writer)
+        let isFlushed = StopSignal()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await writer.run() }
+            _ = bench.ledgers.begin([PipelineHarness.upsert("a", offset: 0)])
+            writer.settle([Settlements.settlement(0, to: "bad", generation: bench.generation)])
+            await bench.turningTheClock { bench.health.faults[.outcomes] != nil }
+            await bench.turningTheClock { bench.producer.records(of: "o").count >= 2 }
+            group.addTask {
+                await writer.flush()
+                isFlushed.raise(to: .drain)
+            }
+            for _ in 0..<30 where isFlushed.level == .running {
+                bench.time.advance(by: .seconds(1))
+                for _ in 0..<100 { await Task.yield() }
+            }
+            #expect(isFlushed.level == .drain)
+            #expect(writer.backlog > 0)
+            group.cancelAll()
+        }
+    }
+
+    @Test func whatGoesAlongAndIsRefusedHoldsUpNobody() async throws {
+        let bench = WriterBench()
+        bench.producer.refuse("state", with: Self.noTopic)
+        let writer = SettlementWriter(
+            log: TransactionalLog(
+                producer: bench.producer, consumer: bench.consumer, time: bench.time, random: SeededRandom(seed: 1),
+                logger: .disabled),
+            ledgers: bench.ledgers, fence: bench.fence, pace: CommitPace(interval: .milliseconds(20)),
+            backlogLimit: 10, time: bench.time, random: SeededRandom(seed: 1), health: bench.health,
+            logger: .disabled,
+            events: SettlementWriter.Events(
+                // There is always something that is over.
+                extras: { [ProducerRecord(topic: "state", key: nil, value: nil)] },
+                backlogChanged: {}, held: { _ in }, written: { _ in }))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await writer.run() }
+            _ = bench.ledgers.begin([PipelineHarness.upsert("a", offset: 0)])
+            writer.settle([Settlements.settlement(0, to: "o", generation: bench.generation)])
+            for _ in 0..<30 where writer.backlog > 0 {
+                bench.time.advance(by: .seconds(1))
+                for _ in 0..<100 { await Task.yield() }
+            }
+            #expect(writer.backlog == 0)
+            group.cancelAll()
+        }
+        #expect(bench.consumer.committedOffsets == [PipelineHarness.partition: 1])
+    }
+
     @Test func aFlushEndsWithSomethingHeldAndSomethingRefused() async throws {
         let bench = WriterBench()
         bench.producer.refuse("bad", with: Self.noTopic)
@@ -178,5 +272,26 @@ import WorkerPool
             #expect(time.sleeps == sleeps)
             group.cancelAll()
         }
+    }
+}
+
+/// Settles one more record each time that it is asked to.
+private final class Feeder: Sendable {
+    private struct State {
+        var writer: SettlementWriter?
+        var next: Int64 = 1
+    }
+
+    private let state = Mutex(State())
+
+    func begin(with writer: SettlementWriter) { state.withLock { $0.writer = writer } }
+
+    func feed(_ bench: WriterBench) {
+        let (writer, offset) = state.withLock { state in
+            defer { state.next += 1 }
+            return (state.writer, state.next)
+        }
+        _ = bench.ledgers.begin([PipelineHarness.upsert("a", offset: offset)])
+        writer?.settle([Settlements.settlement(offset, to: "o", generation: bench.generation)])
     }
 }

@@ -152,6 +152,30 @@ import WorkerPool
         #expect(harness.consumer.committedOffsets.isEmpty)
     }
 
+    @Test func aProducerThatDoesNotGetReadyHoldsUpTheEndNoLongerThanWriting() async throws {
+        let harness = harness()
+        let later = KafkaError(code: "_TIMED_OUT", message: "no broker", isRetriable: true, transaction: .retry)
+        for _ in 0..<1000 { harness.producer.failNext(.initialise, with: later) }
+        let hasEnded = StopSignal()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try? await harness.pipeline.run()
+                hasEnded.raise(to: .drain)
+            }
+            await harness.until { harness.producer.calls.contains(.initialise) }
+            harness.pipeline.stop()
+            await harness.until { harness.consumer.isClosed }
+            for _ in 0..<30 where hasEnded.level == .running {
+                harness.time.advance(by: .seconds(1))
+                for _ in 0..<100 { await Task.yield() }
+            }
+            #expect(hasEnded.level == .drain)
+            harness.pipeline.stop()
+            harness.pipeline.stop()
+        }
+        #expect(steps == Self.allSteps)
+    }
+
     @Test func aWriteThatIsAskedForAfterTheWithdrawalIsRefused() async throws {
         let ledgers = PartitionLedgers()
         let (generation, _) = ledgers.assign([AssignedPartition(Self.partition)])

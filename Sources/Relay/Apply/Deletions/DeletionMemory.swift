@@ -106,9 +106,11 @@ public final class DeletionMemory: PartitionState {
     /// They belong into a transaction of this replica. One that is not committed is no loss: whoever is assigned the
     /// partition next finds the record again. To be called from one task, the one that hands records to the producer:
     /// a tombstone must not be overtaken by the record of a later deletion.
-    public func takeExpired(limit: Int) -> [ProducerRecord] {
+    public func takeExpired(
+        limit: Int, where isWhole: (TopicPartition) -> Bool = { _ in true }
+    ) -> [ProducerRecord] {
         let now = time.wallTime
-        return state.withLock { $0.takeExpired(limit: limit, now: now) }.map { partition, key in
+        return state.withLock { $0.takeExpired(limit: limit, now: now, where: isWhole) }.map { partition, key in
             ProducerRecord(
                 topic: topic, partition: partition.partition, key: DeletionKey.bytes(of: key), value: nil)
         }

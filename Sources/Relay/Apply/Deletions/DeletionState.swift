@@ -54,10 +54,12 @@ struct DeletionState: Sendable {
         insert(deletion, in: partition)
     }
 
-    /// Takes out deletions whose time is over.
-    mutating func takeExpired(limit: Int, now: WallTime) -> [(partition: TopicPartition, key: ResourceName)] {
+    /// Takes out deletions whose time is over, of partitions whose table is whole.
+    mutating func takeExpired(
+        limit: Int, now: WallTime, where isWhole: (TopicPartition) -> Bool
+    ) -> [(partition: TopicPartition, key: ResourceName)] {
         var taken: [(partition: TopicPartition, key: ResourceName)] = []
-        for partition in tables.keys.sorted() {
+        for partition in tables.keys.sorted() where isWhole(partition) {
             while taken.count < limit, let oldest = tables[partition]?.oldest, isOver(oldest, now) {
                 removeOldest(of: partition)
                 if let key = oldest.key { taken.append((partition, key)) }

@@ -5,7 +5,8 @@ import WorkerPool
 struct CommitPlan: Sendable {
     /// What goes in: the commit's map has room for all of it.
     var admitted: [SettlementQueue.Entry] = []
-    /// What waits until the first unfinished record of its partition is finished: the map would not fit.
+    /// What waits until the first unfinished record of its partition is finished: the map would not fit; and what comes
+    /// later in its lane.
     var held: [SettlementQueue.Entry] = []
     /// What was settled under an assignment that is over: its record is another's.
     var stale: [SettlementQueue.Entry] = []

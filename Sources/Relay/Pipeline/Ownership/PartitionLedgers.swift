@@ -134,6 +134,7 @@ final class PartitionLedgers: Sendable {
             var plan = CommitPlan()
             // On copies: the ledgers themselves move when the commit has succeeded.
             var pages: [TopicPartition: PartitionLedger] = all ? state.pages : [:]
+            var heldLanes: [TopicPartition: Set<LaneKey>] = [:]
             for entry in entries {
                 let settlement = entry.settlement
                 guard let page = state.pages[settlement.partition], page.generation == settlement.generation else {
@@ -141,10 +142,16 @@ final class PartitionLedgers: Sendable {
                     plan.stale.append(entry)
                     continue
                 }
+                if let lane = settlement.lane, heldLanes[settlement.partition]?.contains(lane) == true {
+                    plan.held.append(entry)
+                    continue
+                }
                 // In place, so that a ledger is copied once for a plan and not for each entry.
                 switch pages[settlement.partition, default: page].finishIfFits(settlement.offset) {
                 case .finished: plan.admitted.append(entry)
-                case .doesNotFit: plan.held.append(entry)
+                case .doesNotFit:
+                    plan.held.append(entry)
+                    if let lane = settlement.lane { heldLanes[settlement.partition, default: []].insert(lane) }
                 case .unknown: plan.stale.append(entry)
                 }
             }

@@ -18,7 +18,10 @@ public protocol PartitionState: Sendable {
 
     /// Takes out what is over: tombstones for its records, which compaction alone would keep for ever. They go along with
     /// the next transaction; those that do not get in are found again by the next owner.
-    func takeExpired(limit: Int) -> [ProducerRecord]
+    ///
+    /// - Parameter isWhole: Asked inside the state's lock: whether the state of an input partition has been read to its
+    ///   end. Before, what looks over may be followed by a newer record of its key, which a tombstone would take along.
+    func takeExpired(limit: Int, where isWhole: (TopicPartition) -> Bool) -> [ProducerRecord]
 
     /// The input partition is no longer ours.
     func drop(_ partition: TopicPartition)

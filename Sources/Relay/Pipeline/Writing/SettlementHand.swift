@@ -27,6 +27,20 @@ struct SettlementHand {
     /// How many wait for their topic.
     var refusedCount: Int { refused.count }
 
+    /// How many wait for room in their partition's map.
+    var heldCount: Int { held.count }
+
+    /// The place of the first that is tried again soon, which what its topic refuses is not.
+    ///
+    /// - Parameter moved: Partitions of which something got in, so that there may be room in their maps now.
+    func firstDue(moved: Set<TopicPartition>) -> Int64? {
+        let due = [again, held.filter { moved.contains($0.settlement.partition) }] + groups
+        return due.joined().lazy.map(\.number).min()
+    }
+
+    /// The partitions whose map has no room for all that is in it; an attempt that is alone leaves them as they are.
+    var heldPartitions: Set<TopicPartition> { Set(held.lazy.map(\.settlement.partition)) }
+
     /// Whether everything waits because the last attempt failed.
     func isPausing(at now: Moment) -> Bool {
         failurePause.end.map { now < $0 } ?? false
@@ -55,16 +69,30 @@ struct SettlementHand {
     /// Takes out what is tried next; nothing while there is a pause.
     mutating func next(from queue: inout SettlementQueue, limit: Int, at now: Moment) -> Attempt {
         if isPausing(at: now) { return Attempt(entries: [], isAlone: false) }
-        if !groups.isEmpty { return Attempt(entries: groups.removeFirst(), isAlone: true) }
+        if !groups.isEmpty { return Attempt(entries: withoutRefusedLanes(groups.removeFirst()), isAlone: true) }
         if isRefusalDue(at: now) {
             defer { refused = [] }
-            return Attempt(entries: refused, isAlone: true)
+            return Attempt(entries: refused.sorted { $0.number < $1.number }, isAlone: true)
         }
         // What is held takes nobody's place: most of it will be held again.
         let kept = (held + again).sorted { $0.number < $1.number }
         let room = max(1, limit - again.count)
         (held, again) = ([], [])
-        return Attempt(entries: kept + queue.take(room), isAlone: false)
+        return Attempt(entries: withoutRefusedLanes(kept + queue.take(room)), isAlone: false)
+    }
+
+    /// What comes later in the lane of something refused waits with it: the order of a lane is that of the log.
+    private mutating func withoutRefusedLanes(_ entries: [Entry]) -> [Entry] {
+        guard !refused.isEmpty else { return entries }
+        var lanes: [LaneKey: Int64] = [:]
+        for entry in refused {
+            if let lane = entry.settlement.lane { lanes[lane] = min(lanes[lane] ?? .max, entry.number) }
+        }
+        let isBehind = { (entry: Entry) in
+            entry.settlement.lane.flatMap { lanes[$0] }.map { $0 < entry.number } ?? false
+        }
+        refused += entries.filter(isBehind)
+        return entries.filter { !isBehind($0) }
     }
 
     /// Keeps what the map has no room for.

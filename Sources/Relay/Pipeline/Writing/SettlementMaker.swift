@@ -24,7 +24,8 @@ struct SettlementMaker: Sendable {
                 deletion.record(topic: settings.deletionsTopic, partition: record.partition.partition))
         }
         return Settlement(
-            partition: record.partition, generation: generation, offset: record.offset, records: records,
+            partition: record.partition, generation: generation, offset: record.offset,
+            lane: (try? decoded.content.get())?.laneKey(recordKey: record.key), records: records,
             status: outcome.status.name, isDeadLetter: outcome.isDeadLetter)
     }
 }

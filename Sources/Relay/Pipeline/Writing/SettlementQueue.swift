@@ -27,6 +27,8 @@ struct SettlementQueue {
     private(set) var isClosed = false
     /// Somebody waits for all that is here: no lingering.
     private(set) var isHurried = false
+    /// How many of the backlog wait for room in their partition's map. That pauses their partition, and no other.
+    private var heldCount = 0
     /// Whether so many wait that no more should come: from beyond the limit until half of it is reached.
     private(set) var isBacklogged = false
 
@@ -80,7 +82,18 @@ struct SettlementQueue {
         return due.sorted { $0.key < $1.key }.map(\.value.continuation)
     }
 
+    /// Notes how many of the backlog are held; whether that changes `isBacklogged`.
+    mutating func noteHeld(_ count: Int) -> Bool {
+        let before = isBacklogged
+        heldCount = count
+        settleBacklog()
+        return isBacklogged != before
+    }
+
     // MARK: Waiting
+
+    /// Whether anybody waits.
+    var hasWaiters: Bool { !waiters.isEmpty }
 
     /// An id for one wait.
     mutating func newWaiter() -> Int {
@@ -101,6 +114,15 @@ struct SettlementQueue {
         if let waiter = waiters.removeValue(forKey: id) { return waiter.continuation }
         cancelled.insert(id)
         return nil
+    }
+
+    /// Takes out those who wait for nothing that is still to be taken or has a place from `first` on: the rest of what they
+    /// wait for cannot be written for now.
+    mutating func takeWaiters(before first: Int64?) -> [Waiter] {
+        let active = min(first ?? .max, waiting.first?.number ?? .max)
+        let due = waiters.filter { $0.value.ticket <= active }
+        for id in due.keys { waiters[id] = nil }
+        return due.sorted { $0.key < $1.key }.map(\.value.continuation)
     }
 
     /// Takes out all who wait: nothing more can be written for now.
@@ -127,6 +149,6 @@ struct SettlementQueue {
     }
 
     private mutating func settleBacklog() {
-        isBacklogged = backlog > (isBacklogged ? backlogLimit / 2 : backlogLimit)
+        isBacklogged = backlog - heldCount > (isBacklogged ? backlogLimit / 2 : backlogLimit)
     }
 }

@@ -13,6 +13,7 @@ final class SettlementWriter: Sendable {
 
     private let queue: Mutex<SettlementQueue>
     private let bell = Doorbell()
+    private let end = StopSignal()
     private let log: any SettlementLog
     private let ledgers: PartitionLedgers
     private let fence: WriteFence
@@ -92,11 +93,19 @@ final class SettlementWriter: Sendable {
         bell.ring()
     }
 
+    /// Waits for the end of `run`, or until the task is cancelled.
+    func ended() async {
+        await end.reached(.drain)
+    }
+
     /// Writes until `close` was called and nothing is left that can be written, or until the task is cancelled.
     ///
     /// - Throws: The error with which nothing can be written any more.
     func run() async throws(KafkaError) {
-        defer { release(queue.withLock { $0.end() }) }
+        defer {
+            release(queue.withLock { $0.end() })
+            end.raise(to: .drain)
+        }
         do throws(KafkaError) {
             try await log.prepare()
             try await work()
@@ -122,7 +131,8 @@ final class SettlementWriter: Sendable {
             let plan = ledgers.plan(attempt.entries, withAll: wantsProof)
             attempt.entries = plan.admitted
             hand.hold(plan.held)
-            events.held(Set(plan.held.map(\.settlement.partition)))
+            events.held(hand.heldPartitions)
+            if queue.withLock({ $0.noteHeld(hand.heldCount) }) { events.backlogChanged() }
             finish(plan.stale)
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
                 if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
@@ -133,7 +143,9 @@ final class SettlementWriter: Sendable {
                 await wait(until: hand.wakeUp(at: time.now))
                 continue
             }
-            let verdict = try await log.write(&attempt.entries, extras: events.extras(), offsets: plan.offsets) {
+            // What is tried again goes without: it may be they that failed.
+            let extras = hand.failures == 0 ? events.extras() : []
+            let verdict = try await log.write(&attempt.entries, extras: extras, offsets: plan.offsets) {
                 self.ledgers.own(plan.assignments)
             }
             switch verdict {
@@ -160,6 +172,7 @@ final class SettlementWriter: Sendable {
                 }
             }
             if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
+            releaseWaiters(hand, moved: plan.admitted)
         }
         if hand.refusedCount > 0 {
             logger.warning(
@@ -216,6 +229,13 @@ final class SettlementWriter: Sendable {
                 "topic": first.topic, "count": "\(faults.count)", "of": "\(waiting)",
                 "fault": first.error.description,
             ])
+    }
+
+    /// Who waits for what cannot be written for now need not wait until nothing else comes.
+    private func releaseWaiters(_ hand: SettlementHand, moved: [SettlementQueue.Entry]) {
+        guard queue.withLock({ $0.hasWaiters }) else { return }
+        let first = hand.firstDue(moved: Set(moved.lazy.map(\.settlement.partition)))
+        release(queue.withLock { $0.takeWaiters(before: first) })
     }
 
     private func release(_ waiters: [SettlementQueue.Waiter]) {

@@ -193,6 +193,19 @@ import Testing
         #expect(memory.takeExpired(limit: 10).compactMap(\.key) == (2..<5).map { Array("x\($0)".utf8) })
     }
 
+    @Test func aTombstoneDoesNotOvertakeALaterDeletionThatIsNotReadYet() {
+        let first = memory()
+        let old = read(enter("x", to: first).record(topic: "t", partition: 3))
+        time.advance(by: .seconds(3600))
+        let young = read(enter("x", to: first).record(topic: "t", partition: 3))
+        let memory = memory()
+        memory.restore([old], to: Self.partition)
+        #expect(memory.takeExpired(limit: 10) { $0 != Self.partition } == [])
+        memory.restore([young], to: Self.partition)
+        #expect(memory.takeExpired(limit: 10) == [])
+        #expect(remembers("x", memory))
+    }
+
     @Test func theOldestMakeRoomWhicheverPartitionTheyAreIn() {
         let log = Lines()
         let memory = memory(capacity: 10, logger: Logger(level: .trace, handler: log))
