@@ -140,6 +140,9 @@ struct ConsumerLoop {
             perform(machine.prepared(committed, id: id))
         case .prepared(.failure(let fault), let partitions, let id):
             guard machine.isPreparing(id) else { return }
+            var fault = fault
+            fault.message = "what the group has committed cannot be read: its coordinator does not answer, or a transaction "
+                + "that carries offsets has not ended (\(fault.message))"
             tell(fault)
             core.readCommitted(partitions, id: id, afterMilliseconds: Self.retryMilliseconds)
         case .measured(_, let partition, _) where !machine.stands(partition):

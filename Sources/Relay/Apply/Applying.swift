@@ -10,6 +10,9 @@ public protocol Applying: Sendable {
     /// - Parameter permit: Asked before each write; without it nothing is written, and the change is interrupted as
     ///   `cancelled`.
     func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult
+
+    /// Partitions came to this replica: while they were another's, resources may have changed that this one remembers.
+    func ownershipChanged()
 }
 
 /// What became of a run of changes.

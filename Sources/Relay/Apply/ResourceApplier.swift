@@ -8,6 +8,7 @@ public struct ResourceApplier: Applying {
     /// Waits for organizations that are not there yet; the pipeline runs it.
     public let watch: OrganizationWatch
     private let api: any GenesysAPI
+    private let memory: ResourceMemory
     private let folding: FoldApplier
     private let migrating: MigrationApplier
 
@@ -29,12 +30,17 @@ public struct ResourceApplier: Applying {
         let resolver = OrganizationResolver(memory: memory, watch: watch)
         let writer = ResourceWriter(memory: memory, watch: watch, resolver: resolver)
         self.api = api
+        self.memory = memory
         self.watch = watch
         let deletions = keepsMarks ? deletions : nil
         folding = FoldApplier(
             reader: reader, resolver: resolver, writer: writer, deletions: deletions, keepsMarks: keepsMarks)
         migrating = MigrationApplier(
             reader: reader, resolver: resolver, memory: memory, deletions: deletions, keepsMarks: keepsMarks)
+    }
+
+    public func ownershipChanged() {
+        memory.dropCopies()
     }
 
     public func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {

@@ -19,6 +19,7 @@ struct Intake: Sendable {
     let stop: StopSignal
     let departure: Departure
     let restorer: Restorer
+    let ownershipChanged: @Sendable () -> Void
     let gracePeriod: Duration
     let time: any TimeSource
     let logger: Logger
@@ -29,8 +30,8 @@ struct Intake: Sendable {
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
         flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
-        health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer, gracePeriod: Duration,
-        time: any TimeSource, logger: Logger
+        health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer,
+        ownershipChanged: @escaping @Sendable () -> Void, gracePeriod: Duration, time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
@@ -43,6 +44,7 @@ struct Intake: Sendable {
         self.stop = stop
         self.departure = departure
         self.restorer = restorer
+        self.ownershipChanged = ownershipChanged
         self.gracePeriod = gracePeriod
         self.time = time
         self.logger = logger
@@ -123,6 +125,11 @@ struct Intake: Sendable {
                         of: record, decoded, generation: generation, Outcome(.rejected(rejection.reason))))
             }
         }
+        for partition in ledgers.takeRewound() {
+            logger.warning(
+                "records came from before where reading was and are not taken; if the topic was made anew, start again",
+                ["partition": "\(partition)"])
+        }
         metrics.took(work.count + settled.count)
         pool.submit(work)
         if !settled.isEmpty { writer.settle(settled) }
@@ -139,6 +146,7 @@ struct Intake: Sendable {
                 "the committed metadata of a partition is not used: what was finished out of order may come again",
                 ["partition": "\(partition)", "because": why])
         }
+        ownershipChanged()
         let restorations = restorer.begin(partitions, generation)
         pool.assign(partitions, generation: generation)
         flow.assigned(partitions, restorations.isEmpty ? nil : .restoring)

@@ -5,8 +5,14 @@ extension KafkaError {
     /// mends.
     var endsWorker: Bool { isFatal || isRefusal }
 
-    /// Whether a broker has taken the producer's id away: another process has it, or its transaction was open for too long.
-    var isFenced: Bool { code == "_FENCED" }
+    /// Whether a producer is done for, and one that is made anew can go on: a broker has taken its id away (another process
+    /// has it, or its transaction was open for too long), or the two disagree about the transaction.
+    public var isEndOfProducer: Bool {
+        [
+            "_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH", "INVALID_TXN_STATE", "INVALID_PRODUCER_ID_MAPPING",
+            "UNKNOWN_PRODUCER_ID",
+        ].contains(code)
+    }
 
     /// Whether the cluster's authorisation says no.
     public var isRefusal: Bool {

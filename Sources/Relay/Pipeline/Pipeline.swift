@@ -117,6 +117,7 @@ public final class Pipeline: Sendable {
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
             metrics: metrics, health: health, stop: stopSignal, departure: departure, restorer: restorer,
+            ownershipChanged: { applier.ownershipChanged() },
             gracePeriod: settings.gracePeriod, time: time, logger: logger)
         progress = ProgressWatch(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, time: time, logger: logger)

@@ -21,8 +21,10 @@ final class Worker: Sendable {
 
     /// How long the last records may take; what matters is written by then.
     private static let flushTime = Duration.seconds(5)
-    /// How long leaving the group may take, the last revocation included.
-    fileprivate static let leaveTime = Duration.seconds(30)
+    /// How long leaving the group may take, the last revocation included: what is on the wire is awaited.
+    fileprivate static func leaveTime(_ settings: RelaySettings) -> Duration {
+        max(.seconds(30), settings.genesys.requestTimeout + .seconds(10))
+    }
 
     /// Makes the parts; the consumer joins its group at once, the rest starts with `run`.
     ///
@@ -61,7 +63,7 @@ final class Worker: Sendable {
                     topics: [settings.topics.contactChanges],
                     startPosition: settings.kafka.autoOffsetReset == .earliest ? .earliest : .latest,
                     acceptsLostRange: settings.kafka.acceptLostRange),
-                closeTimeout: Self.leaveTime, observer: .logging(to: kafkaLogger))
+                closeTimeout: Self.leaveTime(settings), observer: .logging(to: kafkaLogger))
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
@@ -94,7 +96,7 @@ final class Worker: Sendable {
     }
 
     private static func failure(_ error: any Error) -> CommandFailure {
-        if let error = error as? KafkaError, error.code.contains("FENCED") {
+        if let error = error as? KafkaError, error.isEndOfProducer || error.code == "FENCED_INSTANCE_ID" {
             return CommandFailure(
                 exitCode: .internalError,
                 message: "another process has taken this one's place: \(error); either two run with one "
@@ -148,7 +150,7 @@ extension PipelineSettings {
                 maxInFlight: settings.pool.maxInFlight, maxBuffered: settings.pool.maxBuffered,
                 maxParked: settings.pool.maxParked),
             retry: RetryPolicy(settings.retry),
-            gracePeriod: settings.operation.shutdownGracePeriod, leaveTime: Worker.leaveTime)
+            gracePeriod: settings.operation.shutdownGracePeriod, leaveTime: Worker.leaveTime(settings))
     }
 }
 

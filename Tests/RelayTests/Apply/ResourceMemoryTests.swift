@@ -84,6 +84,17 @@ import Testing
         #expect(verbs(bench) == ["replace contact", "get contact"])
     }
 
+    @Test func whenPartitionsCameTheContactIsReadAgain() async {
+        let bench = ApplierBench(.withContact(), contactTTL: .seconds(10))
+        _ = await bench.apply(contact(.updated, #"{"firstName":"B"}"#))
+        // It went to another replica and came back.
+        bench.api.change { $0.put(.contact, "c-x", #"{"externalId":"x","organizationId":"org-1","lastName":"Z"}"#) }
+        bench.applier.ownershipChanged()
+        bench.api.clearLog()
+        #expect(await bench.apply(contact(.updated, #"{"firstName":"C"}"#)).words == ["updated"])
+        #expect(verbs(bench) == ["get contact", "replace contact"])
+    }
+
     @Test func afterALostAnswerTheContactIsReadAgain() async {
         let bench = ApplierBench(.withContact(), contactTTL: .seconds(10))
         _ = await bench.apply(contact(.updated))

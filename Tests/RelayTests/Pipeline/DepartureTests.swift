@@ -143,7 +143,7 @@ import WorkerPool
         ledgers.letGo(ledgers.assignments(of: [Self.partition]))
         let (newer, _) = ledgers.assign([AssignedPartition(Self.partition)])
         #expect(ledgers.letGo(leaving) == [])
-        #expect(ledgers.own([Self.partition: newer]))
+        #expect(ledgers.ours(of: [Self.partition: newer]) == [Self.partition])
         #expect(ledgers.begin([PipelineHarness.upsert("a", offset: 0)]) == [newer])
     }
 

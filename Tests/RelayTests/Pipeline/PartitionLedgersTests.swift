@@ -60,14 +60,14 @@ import WorkerPool
         #expect(take(0, 1) == [newer, newer])
         // Its attempt had begun before.
         ledgers.finish(late.admitted.map(\.settlement))
-        #expect(!ledgers.own(late.assignments))
+        #expect(ledgers.ours(of: late.assignments).isEmpty)
         #expect(ledgers.snapshot[Self.partition]?.commitPosition == 0)
         let stale = plan(older, 1)
         #expect(stale.stale.count == 1 && stale.offsets.isEmpty)
         #expect(ledgers.staleCount == 1)
         ledgers.withdraw([Self.partition: older])
         #expect(ledgers.mayWrite(Self.partition, newer) && !ledgers.mayWrite(Self.partition, older))
-        #expect(ledgers.letGo([Self.partition: older]).isEmpty && ledgers.own([Self.partition: newer]))
+        #expect(ledgers.letGo([Self.partition: older]).isEmpty && !ledgers.ours(of: [Self.partition: newer]).isEmpty)
     }
 
     @Test func aCommitForTheSakeOfItsAnswerMovesNothing() {
@@ -146,9 +146,19 @@ import WorkerPool
         // What it has done before can still be committed, and draining brings nothing back.
         _ = ledgers.drain([Self.partition])
         #expect(!ledgers.mayWrite(Self.partition, generation))
-        #expect(plan(generation, 0).admitted.count == 1 && ledgers.own([Self.partition: generation]))
+        #expect(plan(generation, 0).admitted.count == 1 && !ledgers.ours(of: [Self.partition: generation]).isEmpty)
         #expect(ledgers.letGo([Self.partition: generation]) == [Self.partition])
-        #expect(plan(generation, 0).stale.count == 1 && !ledgers.own([Self.partition: generation]))
+        #expect(plan(generation, 0).stale.count == 1 && ledgers.ours(of: [Self.partition: generation]).isEmpty)
+    }
+
+    @Test func recordsFromBeforeWhereReadingWasAreToldOnce() {
+        _ = ledgers.assign([AssignedPartition(Self.partition)])
+        _ = take(5, 6)
+        #expect(ledgers.takeRewound().isEmpty)
+        #expect(take(0) == [nil])
+        #expect(ledgers.takeRewound() == [Self.partition])
+        _ = take(1)
+        #expect(ledgers.takeRewound().isEmpty)
     }
 
     @Test func onlyTheMapThatHasNoRoomHoldsUp() {

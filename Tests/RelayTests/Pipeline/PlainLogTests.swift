@@ -18,7 +18,7 @@ import Testing
     private func write(
         _ batch: inout [SettlementQueue.Entry], isOurs: Bool = true
     ) async throws(KafkaError) -> LogVerdict {
-        try await log.write(&batch, extras: [], offsets: offsets) { isOurs }
+        try await log.write(&batch, extras: [], offsets: offsets) { isOurs ? Set(offsets.keys) : [] }
     }
 
     private func batch() -> [SettlementQueue.Entry] {

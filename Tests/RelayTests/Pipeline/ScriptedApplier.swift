@@ -6,6 +6,7 @@ import Synchronization
 final class ScriptedApplier: Applying {
     private struct State {
         var log: [String] = []
+        var hearings = 0
         var held: [String: CheckedContinuation<Void, Never>?] = [:]
         var arrivals: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -22,6 +23,9 @@ final class ScriptedApplier: Applying {
 
     /// External ids in the order in which they were tried.
     var log: [String] { state.withLock { $0.log } }
+
+    /// How often partitions came.
+    var hearings: Int { state.withLock { $0.hearings } }
 
     /// Holds the next try of this external id until `letGo`.
     func hold(_ name: String) { state.withLock { $0.held[name] = .some(nil) } }
@@ -42,6 +46,8 @@ final class ScriptedApplier: Applying {
             if isThere { continuation.resume() }
         }
     }
+
+    func ownershipChanged() { state.withLock { $0.hearings += 1 } }
 
     func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         let change = changes[0].change

@@ -41,6 +41,34 @@ import Testing
         #expect(Settlements.numbers(hand.next(from: &queue, limit: 4, at: later).entries) == [0, 1, 2, 3])
     }
 
+    private func queue(lanes: String) -> SettlementQueue {
+        queue(
+            lanes.enumerated().map { place, name in
+                var settlement = Settlements.settlement(Int64(place), [Settlements.outcome(text: 400)])
+                settlement.lane = LaneKey(.contact, name: Array(String(name).utf8))
+                return settlement
+            })
+    }
+
+    @Test func whatALaneHadBeforeASuspectGoesInBeforeIt() {
+        var (hand, queue) = (SettlementHand(), queue(lanes: "abacda"))
+        let attempt = hand.next(from: &queue, limit: 10, at: now)
+        // The second of `a`, and `d`, cannot both be taken.
+        #expect(hand.refused(attempt, faults([2, 4]), at: now, random: random) == nil)
+        let order = (0..<4).map { _ in Settlements.numbers(hand.next(from: &queue, limit: 10, at: now).entries) }
+        #expect(order == [[0], [2], [4], [1, 3, 5]])
+    }
+
+    @Test func whatIsTriedAloneDoesNotPassWhatItsLaneHasHeld() {
+        var (hand, queue) = (SettlementHand(), queue(lanes: "aab"))
+        var attempt = hand.next(from: &queue, limit: 10, at: now)
+        hand.hold([attempt.entries.removeFirst()])
+        #expect(hand.refused(attempt, faults([0, 1]), at: now, random: random) == nil)
+        #expect(Settlements.numbers(hand.next(from: &queue, limit: 10, at: now).entries) == [])
+        #expect(Settlements.numbers(hand.next(from: &queue, limit: 10, at: now).entries) == [2])
+        #expect(Settlements.numbers(hand.next(from: &queue, limit: 10, at: now).entries) == [0, 1])
+    }
+
     @Test func aPauseThatIsOverWakesNobody() {
         var (hand, queue) = (SettlementHand(), queue(1))
         hand.failed(hand.next(from: &queue, limit: 3, at: now), at: now, random: random)

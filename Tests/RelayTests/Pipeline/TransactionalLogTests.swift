@@ -41,7 +41,7 @@ import Testing
         let end: End
         do throws(KafkaError) {
             let offsets = [PipelineHarness.partition: CommittedOffset(1)]
-            switch try await log.write(&batch, extras: extras, offsets: offsets, isOurs: { isOurs }) {
+            switch try await log.write(&batch, extras: extras, offsets: offsets, ours: { isOurs ? Set(offsets.keys) : [] }) {
             case .committed: end = .committed
             case .refused(let faults): end = .refused(faults.count)
             case .failed(let error): end = .failed(error.code)

@@ -6,6 +6,8 @@ struct SabotagedApplier: Applying {
     let inner: any Applying
     let sabotage: Sabotage
 
+    func ownershipChanged() { inner.ownershipChanged() }
+
     func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         switch sabotage {
         case .ignoresPermit:

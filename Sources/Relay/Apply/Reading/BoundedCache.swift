@@ -7,7 +7,7 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var older: Int?
     }
 
-    private let capacity: Int
+    let capacity: Int
     private var nodes: [Node] = []
     private var places: [Key: Int] = [:]
     private var newest: Int?

@@ -75,6 +75,11 @@ final class ResourceMemory: Sendable {
         }
     }
 
+    /// Reads everything anew from now on.
+    func dropCopies() {
+        state.withLock { $0.copies = BoundedCache(capacity: $0.copies.capacity) }
+    }
+
     /// Notes how a resource is now; nil when it is gone or may have changed.
     func keepCopy(_ resource: JSONValue?, _ type: ResourceType, id: String) {
         guard contactTTL > .zero else { return }

@@ -15,6 +15,7 @@ struct PartitionLedger: Sendable {
     /// Nil until something says where reading began: what was committed, or the first record.
     private var ledger: OffsetLedger?
     private var hasRead = false
+    private var isRewound = false
 
     init(generation: Generation) {
         self.generation = generation
@@ -34,14 +35,21 @@ struct PartitionLedger: Sendable {
         }
     }
 
-    /// Enters a record; the generation under which it is to be worked on, or nil when it is not.
-    mutating func begin(_ offset: Int64) -> Generation? {
+    /// Enters a record; the generation under which it is to be worked on, or nil when it is not. Nil as a whole once the
+    /// partition takes no more.
+    mutating func begin(_ offset: Int64) -> (beginning: OffsetLedger.Beginning, generation: Generation?)? {
         guard phase == .taking else { return nil }
         // Before what was committed reading begins only in a log that was made anew, when its loss is accepted: what was
         // committed says nothing about that log.
         if ledger.map({ !hasRead && offset < $0.end }) ?? true { ledger = OffsetLedger(next: offset) }
         hasRead = true
-        return ledger?.begin(offset) == .begun ? generation : nil
+        return (ledger?.begin(offset)).map { ($0, $0 == .begun ? generation : nil) }
+    }
+
+    /// Notes that reading went back; true the first time.
+    mutating func noteRewound() -> Bool {
+        defer { isRewound = true }
+        return !isRewound
     }
 
     /// On a copy: marks a record as done, if the map then still fits.

@@ -10,6 +10,7 @@ import WorkerPool
 final class PartitionLedgers: Sendable {
     private struct State {
         var pages: [TopicPartition: PartitionLedger] = [:]
+        var rewound: Set<TopicPartition> = []
         var latest = 0
         var staleCount = 0
     }
@@ -30,9 +31,11 @@ final class PartitionLedgers: Sendable {
     /// How many completions came from an assignment that was over.
     var staleCount: Int { state.withLock { $0.staleCount } }
 
-    /// Whether all of these are ours under these generations: what may be committed.
-    func own(_ assignments: [TopicPartition: Generation]) -> Bool {
-        state.withLock { state in assignments.allSatisfy { state.pages[$0.key]?.generation == $0.value } }
+    /// Those that are ours under these generations: what may be committed.
+    func ours(of assignments: [TopicPartition: Generation]) -> Set<TopicPartition> {
+        state.withLock { state in
+            Set(assignments.filter { state.pages[$0.key]?.generation == $0.value }.keys)
+        }
     }
 
     /// Whether work of this assignment may still write.
@@ -120,7 +123,23 @@ final class PartitionLedgers: Sendable {
     /// Enters records in the order of the log; gives back, for each, the generation under which it is to be worked on,
     /// or nil for one that is not ours to take, or that a former owner has finished.
     func begin(_ records: [KafkaRecord]) -> [Generation?] {
-        state.withLock { state in records.map { state.pages[$0.partition]?.begin($0.offset) } }
+        state.withLock { state in
+            records.map { record in
+                guard let begun = state.pages[record.partition]?.begin(record.offset) else { return nil }
+                if case .refused = begun.beginning, state.pages[record.partition]?.noteRewound() == true {
+                    state.rewound.insert(record.partition)
+                }
+                return begun.generation
+            }
+        }
+    }
+
+    /// Partitions whose records came from before where reading was, told once for each assignment.
+    func takeRewound() -> [TopicPartition] {
+        state.withLock { state in
+            defer { state.rewound = [] }
+            return state.rewound.sorted()
+        }
     }
 
     // MARK: Commits

@@ -10,7 +10,7 @@ struct PlainLog: SettlementLog {
 
     func write(
         _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
-        isOurs: @Sendable () -> Bool
+        ours: @Sendable () -> Set<TopicPartition>
     ) async throws(KafkaError) -> LogVerdict {
         let results = await producer.produce(batch.flatMap(\.settlement.records) + extras)
         strip(&batch, results)
@@ -21,8 +21,10 @@ struct PlainLog: SettlementLog {
             return faults.isEmpty ? .failed(error) : .refused(faults)
         }
         guard !offsets.isEmpty else { return .committed }
-        guard isOurs() else { return .failed(.notOurs) }
         do throws(KafkaError) {
+            // Offsets of an assignment that is over must not travel under a new membership.
+            _ = try await consumer.groupMetadata()
+            guard ours().count == offsets.count else { return .failed(.notOurs) }
             try await consumer.commit(offsets)
             return .committed
         } catch {

@@ -69,10 +69,13 @@ struct SettlementHand {
     /// Takes out what is tried next; nothing while there is a pause.
     mutating func next(from queue: inout SettlementQueue, limit: Int, at now: Moment) -> Attempt {
         if isPausing(at: now) { return Attempt(entries: [], isAlone: false) }
-        if !groups.isEmpty { return Attempt(entries: withoutRefusedLanes(groups.removeFirst()), isAlone: true) }
+        if !groups.isEmpty {
+            return Attempt(entries: withoutHeldLanes(withoutRefusedLanes(groups.removeFirst())), isAlone: true)
+        }
         if isRefusalDue(at: now) {
-            defer { refused = [] }
-            return Attempt(entries: refused.sorted { $0.number < $1.number }, isAlone: true)
+            let due = refused.sorted { $0.number < $1.number }
+            refused = []
+            return Attempt(entries: withoutHeldLanes(due), isAlone: true)
         }
         // What is held takes nobody's place: most of it will be held again.
         let kept = (held + again).sorted { $0.number < $1.number }
@@ -83,16 +86,41 @@ struct SettlementHand {
 
     /// What comes later in the lane of something refused waits with it: the order of a lane is that of the log.
     private mutating func withoutRefusedLanes(_ entries: [Entry]) -> [Entry] {
-        guard !refused.isEmpty else { return entries }
+        let (behind, others) = Self.split(entries, behind: refused)
+        refused += behind
+        return others
+    }
+
+    /// The same for what is held, where that is not tried itself.
+    private mutating func withoutHeldLanes(_ entries: [Entry]) -> [Entry] {
+        let (behind, others) = Self.split(entries, behind: held)
+        held += behind
+        return others
+    }
+
+    /// Those that come later in a lane than one that waits, and the others.
+    private static func split(_ entries: [Entry], behind waiting: [Entry]) -> (behind: [Entry], others: [Entry]) {
+        guard !waiting.isEmpty else { return ([], entries) }
         var lanes: [LaneKey: Int64] = [:]
-        for entry in refused {
+        for entry in waiting {
             if let lane = entry.settlement.lane { lanes[lane] = min(lanes[lane] ?? .max, entry.number) }
         }
         let isBehind = { (entry: Entry) in
             entry.settlement.lane.flatMap { lanes[$0] }.map { $0 < entry.number } ?? false
         }
-        refused += entries.filter(isBehind)
-        return entries.filter { !isBehind($0) }
+        return (entries.filter(isBehind), entries.filter { !isBehind($0) })
+    }
+
+    /// Those that come earlier in a lane than one of the suspects, and the others.
+    private static func split(_ entries: [Entry], before suspects: [Entry]) -> (before: [Entry], others: [Entry]) {
+        var lanes: [LaneKey: Int64] = [:]
+        for entry in suspects {
+            if let lane = entry.settlement.lane { lanes[lane] = max(lanes[lane] ?? .min, entry.number) }
+        }
+        let isBefore = { (entry: Entry) in
+            entry.settlement.lane.flatMap { lanes[$0] }.map { entry.number < $0 } ?? false
+        }
+        return (entries.filter(isBefore), entries.filter { !isBefore($0) })
     }
 
     /// Keeps what the map has no room for.
@@ -132,12 +160,16 @@ struct SettlementHand {
         var rest = attempt
         rest.entries = attempt.entries.indices.filter { !byTopic.contains($0) && !byRecord.contains($0) }
             .map { attempt.entries[$0] }
+        let suspects = byRecord.sorted()
+        // What the lane of a suspect had before goes first, so that the order of the lane is kept in the log.
+        let (before, others) = Self.split(rest.entries, before: suspects.map { attempt.entries[$0] })
+        rest.entries = others
         putBack(rest)
         if !byTopic.isEmpty {
             refused += byTopic.sorted().map { attempt.entries[$0] }
             refusalPause.grow(at: now, random: random)
         }
-        let suspects = byRecord.sorted()
+        defer { if !before.isEmpty { groups.insert(before, at: 0) } }
         guard suspects.count == 1 else {
             let halves = [suspects[..<(suspects.count / 2)], suspects[(suspects.count / 2)...]].filter { !$0.isEmpty }
             // In the place of the whole, so that they keep their order.

@@ -14,11 +14,11 @@ protocol SettlementLog: Sendable {
     ///     already, where an attempt can leave some behind.
     ///   - extras: Records that go along and that nobody misses if they do not get in.
     ///   - offsets: What is to be committed, whole: also when the batch is empty.
-    ///   - isOurs: Asked last before the end: whether all the partitions are still ours.
+    ///   - ours: Asked last before the end: which of the partitions are still ours.
     /// - Throws: The error with which the producer cannot go on.
     func write(
         _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
-        isOurs: @Sendable () -> Bool
+        ours: @Sendable () -> Set<TopicPartition>
     ) async throws(KafkaError) -> LogVerdict
 }
 

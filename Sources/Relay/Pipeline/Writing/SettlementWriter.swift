@@ -146,7 +146,7 @@ final class SettlementWriter: Sendable {
             // What is tried again goes without: it may be they that failed.
             let extras = hand.failures == 0 ? events.extras() : []
             let verdict = try await log.write(&attempt.entries, extras: extras, offsets: plan.offsets) {
-                self.ledgers.own(plan.assignments)
+                self.ledgers.ours(of: plan.assignments)
             }
             switch verdict {
             case .committed:

@@ -6,7 +6,7 @@ import Synchronization
 /// Exactly once: records and offsets in one transaction, which a reader of committed records sees whole or not at all.
 ///
 /// What an error asks for is the header's rule (rdkafka.h, "Transactional producer API"): abort, the same call again, or
-/// the end of the producer. A producer that was fenced is made anew: mostly its transaction was open for too long, because
+/// the end of the producer. A producer that cannot go on is made anew: mostly its transaction was open for too long, because
 /// the process or the brokers stood still. If another process has its id, that one's membership fences the consumer too.
 final class TransactionalLog: SettlementLog {
     /// So often in a row a fenced producer is made anew without a commit in between.
@@ -36,25 +36,25 @@ final class TransactionalLog: SettlementLog {
 
     func write(
         _ batch: inout [SettlementQueue.Entry], extras: [ProducerRecord], offsets: [TopicPartition: CommittedOffset],
-        isOurs: @Sendable () -> Bool
+        ours: @Sendable () -> Set<TopicPartition>
     ) async throws(KafkaError) -> LogVerdict {
         do throws(KafkaError) {
-            let verdict = try await attempt(batch, extras, offsets, isOurs)
+            let verdict = try await attempt(batch, extras, offsets, ours)
             if case .committed = verdict { renewals.withLock { $0 = 0 } }
             return verdict
         } catch {
-            guard error.isFenced, renewals.withLock({ $0 }) < Self.mostRenewals else { throw error }
+            guard error.isEndOfProducer, renewals.withLock({ $0 }) < Self.mostRenewals else { throw error }
             renewals.withLock { $0 += 1 }
-            logger.warning("the producer was fenced: it is made anew", ["fault": error.description])
+            logger.warning("the producer cannot go on: it is made anew", ["fault": error.description])
             // Ends what the old one left open, one way or the other.
             try await prepare()
-            return try await isCommitted(batch, offsets) ? .committed : .failed(error)
+            return try await isCommitted(batch, offsets, ours) ? .committed : .failed(error)
         }
     }
 
     private func attempt(
         _ batch: [SettlementQueue.Entry], _ extras: [ProducerRecord], _ offsets: [TopicPartition: CommittedOffset],
-        _ isOurs: @Sendable () -> Bool
+        _ ours: @Sendable () -> Set<TopicPartition>
     ) async throws(KafkaError) -> LogVerdict {
         // Before the transaction, which then waits for nobody but the brokers. If the place changes meanwhile, they refuse
         // this one.
@@ -81,7 +81,7 @@ final class TransactionalLog: SettlementLog {
             }
             // What was lost up to here is another's. From here on its new owner waits for the end of this transaction
             // before it reads what was committed.
-            guard isOurs() else { throw .notOurs }
+            guard ours().count == offsets.count else { throw .notOurs }
             try await patiently { () async throws(KafkaError) in try await producer.commitTransaction() }
             return .committed
         } catch {
@@ -95,23 +95,27 @@ final class TransactionalLog: SettlementLog {
         try await patiently { () async throws(KafkaError) in try await producer.abortTransaction() }
     }
 
-    /// Whether the transaction of a producer that was fenced was committed all the same: if its offsets stand. Every
-    /// settlement moves the position or the map of its partition, so they did not stand before.
+    /// Whether the transaction of a producer that is done for was committed all the same: if one of its offsets stands. Every
+    /// settlement moves the position or the map of its partition, so they did not stand before; and in a partition that is
+    /// still ours nobody else moved them.
     private func isCommitted(
-        _ batch: [SettlementQueue.Entry], _ offsets: [TopicPartition: CommittedOffset]
+        _ batch: [SettlementQueue.Entry], _ offsets: [TopicPartition: CommittedOffset],
+        _ ours: @Sendable () -> Set<TopicPartition>
     ) async throws(KafkaError) -> Bool {
-        guard !batch.isEmpty else { return false }
+        let moved = Set(batch.map(\.settlement.partition))
+        guard !moved.isEmpty else { return false }
         var standing: [TopicPartition: CommittedOffset] = [:]
         try await patiently { () async throws(KafkaError) in
             do throws(KafkaError) {
-                standing = try await consumer.committed(offsets.keys.sorted())
+                standing = try await consumer.committed(moved.sorted())
             } catch {
                 var error = error
                 if !error.endsWorker { error.transaction = .retry }
                 throw error
             }
         }
-        return offsets.allSatisfy { standing[$0.key] == $0.value }
+        let ours = ours()
+        return moved.contains { ours.contains($0) && standing[$0] == offsets[$0] }
     }
 
     /// Makes a call again, after a pause, for as long as its error asks for that.
