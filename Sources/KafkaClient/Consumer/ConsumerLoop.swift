@@ -141,7 +141,8 @@ struct ConsumerLoop {
         case .prepared(.failure(let fault), let partitions, let id):
             guard machine.isPreparing(id) else { return }
             var fault = fault
-            fault.message = "what the group has committed cannot be read: its coordinator does not answer, or a transaction "
+            fault.message =
+                "what the group has committed cannot be read: its coordinator does not answer, or a transaction "
                 + "that carries offsets has not ended (\(fault.message))"
             tell(fault)
             core.readCommitted(partitions, id: id, afterMilliseconds: Self.retryMilliseconds)

@@ -45,7 +45,8 @@ struct OwnProperty: Sendable {
             reason: "how long a killed member's open transaction holds up who takes over its partitions"),
         OwnProperty(
             name: "topic.metadata.propagation.max.ms", value: "1000", role: .producer, isFixed: false,
-            reason: "how long a topic that is missing holds up the transaction that needs it; longer than the transaction "
+            reason:
+                "how long a topic that is missing holds up the transaction that needs it; longer than the transaction "
                 + "may be open it must not be, or it would be fenced"),
         OwnProperty(
             name: "isolation.level", value: "read_committed", role: .consumer, isFixed: true,

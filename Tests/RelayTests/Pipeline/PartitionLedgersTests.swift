@@ -161,6 +161,21 @@ import WorkerPool
         #expect(ledgers.takeRewound().isEmpty)
     }
 
+    @Test func withdrawnIsWhatMayNotWriteAnyMoreUnderThatAssignment() {
+        let both = [Self.partition, Self.other]
+        let (older, _) = ledgers.assign(both.map { AssignedPartition($0) })
+        let leaving = ledgers.drain(both)
+        #expect(leaving == [Self.partition: older, Self.other: older] && !ledgers.areWithdrawn(leaving))
+        ledgers.withdraw([Self.partition: older])
+        // One of them still runs.
+        #expect(ledgers.areWithdrawn([Self.partition: older]) && !ledgers.areWithdrawn(leaving))
+        // What is over writes nothing either, whether another assignment has followed or not.
+        ledgers.letGo([Self.other: older])
+        #expect(ledgers.areWithdrawn(leaving))
+        let (newer, _) = ledgers.assign([AssignedPartition(Self.other)])
+        #expect(ledgers.areWithdrawn(leaving) && !ledgers.areWithdrawn([Self.other: newer]))
+    }
+
     @Test func onlyTheMapThatHasNoRoomHoldsUp() {
         let (generation, _) = ledgers.assign([AssignedPartition(Self.partition), AssignedPartition(Self.other)])
         let count = CommitMap.certainReach + 1000

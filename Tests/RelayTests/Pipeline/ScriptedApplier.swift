@@ -7,6 +7,7 @@ final class ScriptedApplier: Applying {
     private struct State {
         var log: [String] = []
         var hearings = 0
+        var permits: [String: WritePermit] = [:]
         var held: [String: CheckedContinuation<Void, Never>?] = [:]
         var arrivals: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
@@ -26,6 +27,9 @@ final class ScriptedApplier: Applying {
 
     /// How often partitions came.
     var hearings: Int { state.withLock { $0.hearings } }
+
+    /// What the last try of this external id was given to ask before it writes.
+    func permit(of name: String) -> WritePermit? { state.withLock { $0.permits[name] } }
 
     /// Holds the next try of this external id until `letGo`.
     func hold(_ name: String) { state.withLock { $0.held[name] = .some(nil) } }
@@ -55,6 +59,7 @@ final class ScriptedApplier: Applying {
         let (earlier, seen) = state.withLock { state in
             let earlier = state.log.count { $0 == name }
             state.log.append(name)
+            state.permits[name] = permit
             let seen = state.arrivals.filter { $0.name == name }.map(\.continuation)
             state.arrivals.removeAll { $0.name == name }
             return (earlier, seen)

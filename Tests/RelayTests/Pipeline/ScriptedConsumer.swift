@@ -11,6 +11,7 @@ final class ScriptedConsumer: KafkaConsuming {
         var committed: [TopicPartition: CommittedOffset] = [:]
         var commitFaults: [KafkaError] = []
         var commitCalls = 0
+        var askFaults: [KafkaError] = []
         var assigned: Set<TopicPartition> = []
         var stalls = 0
         var age = Duration.zero
@@ -66,6 +67,9 @@ final class ScriptedConsumer: KafkaConsuming {
     func withholdPlace(_ isWithheld: Bool) { state.withLock { $0.isPlaceWithheld = isWithheld } }
 
     func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
+
+    /// Has the next question for what was committed fail; several queue up.
+    func failNextAsk(_ error: KafkaError) { state.withLock { $0.askFaults.append(error) } }
 
     func push(_ events: KafkaConsumerEvent...) {
         deliver(events)
@@ -145,7 +149,9 @@ final class ScriptedConsumer: KafkaConsuming {
     }
 
     func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
-        state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
+        let fault = state.withLock { $0.askFaults.isEmpty ? nil : $0.askFaults.removeFirst() }
+        if let fault { throw fault }
+        return state.withLock { state in state.committed.filter { partitions.contains($0.key) } }
     }
 
     var pulse: PollPulse { state.withLock { PollPulse(age: $0.age, stalls: $0.stalls) } }

@@ -1,3 +1,4 @@
+import GenesysCloud
 import KafkaClient
 import Observability
 import Seams
@@ -176,22 +177,40 @@ import WorkerPool
         #expect(steps == Self.allSteps)
     }
 
-    @Test func aWriteThatIsAskedForAfterTheWithdrawalIsRefused() async throws {
-        let ledgers = PartitionLedgers()
-        let (generation, _) = ledgers.assign([AssignedPartition(Self.partition)])
-        let time = ManualTime()
-        let pool = WorkerPool<LaneKey, WorkItem>(
-            limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), time: time
-        ) {}
-        let bench = WriterBench(time: time)
-        let departure = Departure(
-            ledgers: ledgers, pool: pool, writer: bench.writer, stop: StopSignal(), requestTimeout: .seconds(30),
-            time: time)
-        let leaving = departure.begin([Self.partition])
-        #expect(leaving == [Self.partition: generation])
-        #expect(ledgers.mayWrite(Self.partition, generation))
-        // Nothing runs, so nothing is withdrawn.
-        #expect(await departure.workOff(leaving, by: time.now))
-        #expect(ledgers.mayWrite(Self.partition, generation))
+    @Test func whatIsHeldPastTheGracePeriodAsksForItsWriteAndIsRefused() async throws {
+        let harness = try await running {
+            let permit = try #require($0.applier.permit(of: "a"))
+            #expect(permit.isGiven)
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            await $0.time.sleepers()
+            // Up to the last moment it may still finish.
+            #expect(permit.isGiven)
+            $0.time.advance(by: .seconds(45))
+            for _ in 0..<10_000 where permit.isGiven { await Task.yield() }
+            #expect(!permit.isGiven)
+            // Nobody else has the partition yet: it is refused because its time is over.
+            #expect(steps == ["1", "2"] && $0.pipeline.status.partitions == [Self.partition])
+            $0.applier.letGo("a")
+            let harness = $0
+            await $0.turningTheClock { harness.consumer.isClosed }
+        }
+        #expect(steps == Self.allSteps)
+        #expect(harness.applier.permit(of: "a")?.isGiven == false)
+    }
+
+    @Test func whatIsWithdrawnIsNotWaitedForAgainWhenTheGroupIsLeft() async throws {
+        _ = try await running {
+            $0.pipeline.stop()
+            await $0.until { steps == ["1", "2"] }
+            let harness = $0
+            await $0.turningTheClock { steps.contains("2 done") }
+            // What runs runs on, and the clock stands still: the group asks for the partition back and has it at once.
+            for _ in 0..<100_000 where !harness.consumer.isClosed { await Task.yield() }
+            #expect(harness.consumer.isClosed)
+            await $0.turningTheClock { harness.consumer.isClosed }
+            $0.applier.letGo("a")
+        }
+        #expect(steps == Self.allSteps)
     }
 }

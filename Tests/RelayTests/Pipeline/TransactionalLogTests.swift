@@ -34,14 +34,16 @@ import Testing
 
     private func write(
         _ settlements: [Settlement] = [Settlements.settlement(0, to: "o", "d")], isOurs: Bool = true,
-        extras: [ProducerRecord] = []
+        extras: [ProducerRecord] = [],
+        offsets: [TopicPartition: CommittedOffset] = [PipelineHarness.partition: CommittedOffset(1)]
     ) async -> End {
         var batch = Settlements.entries(settlements)
         let before = batch
         let end: End
         do throws(KafkaError) {
-            let offsets = [PipelineHarness.partition: CommittedOffset(1)]
-            switch try await log.write(&batch, extras: extras, offsets: offsets, ours: { isOurs ? Set(offsets.keys) : [] }) {
+            switch try await log.write(
+                &batch, extras: extras, offsets: offsets, ours: { isOurs ? Set(offsets.keys) : [] })
+            {
             case .committed: end = .committed
             case .refused(let faults): end = .refused(faults.count)
             case .failed(let error): end = .failed(error.code)
@@ -192,5 +194,111 @@ import Testing
         var code: String?
         do throws(KafkaError) { try await log.prepare() } catch { code = error.code }
         #expect(code == "ODD")
+    }
+
+    // MARK: A producer that is fenced
+
+    private static let other = TopicPartition("contact-changes", 1)
+    private static let fenced = KafkaError(code: "_FENCED", message: "fenced", isFatal: true)
+
+    @Test(arguments: [Call.begin, .sendOffsets, .commit, .abort]) func aFencedProducerIsMadeAnewBeforeAnythingElse(
+        _ call: Call
+    ) async {
+        if call == .abort { producer.failNext(.commit, with: error(.abort)) }
+        producer.failNext(call, with: Self.fenced)
+        #expect(await write() == .failed("_FENCED"))
+        #expect(producer.calls.suffix(2) == [call, .initialise] && isNothingSeen)
+        #expect(await write() == .committed)
+    }
+
+    @Test func aRecordThatFindsTheProducerFencedHasItMadeAnew() async {
+        producer.failNextRecords([1: Self.fenced])
+        #expect(await write() == .failed("_FENCED"))
+        #expect(producer.calls == [.begin, .initialise] && isNothingSeen)
+    }
+
+    @Test func whatStandsAlthoughItsProducerIsFencedIsCommitted() async {
+        producer.failAfterCommit(with: Self.fenced)
+        #expect(await write() == .committed)
+        #expect(producer.calls == [.begin, .sendOffsets, .commit, .initialise])
+        #expect(producer.records(of: "o").count == 1)
+    }
+
+    /// What stands from before, when the transaction of a fenced producer got lost.
+    @Test(
+        arguments: [
+            [:],
+            [PipelineHarness.partition: CommittedOffset(1)],
+            [Self.other: CommittedOffset(1)],
+            [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(0)],
+            [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(1, metadata: "another map")],
+        ] as [[TopicPartition: CommittedOffset]]) func onlyIfAllOfItStandsItIsCommitted(
+            _ standing: [TopicPartition: CommittedOffset]
+        ) async
+    {
+        consumer.take(standing)
+        producer.failNext(.commit, with: Self.fenced)
+        let offsets = [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(1)]
+        #expect(await write(offsets: offsets) == .failed("_FENCED"))
+        #expect(consumer.committed == standing)
+        #expect(await write(offsets: offsets) == .committed)
+    }
+
+    /// It says what stood before, so that it stands proves nothing: least of all that this is a member still.
+    @Test func aCommitForTheSakeOfItsAnswerHasNoneFromAFencedProducer() async {
+        consumer.take([PipelineHarness.partition: CommittedOffset(1)])
+        producer.failNext(.commit, with: Self.fenced)
+        #expect(await write([]) == .failed("_FENCED"))
+        #expect(await write([]) == .committed)
+    }
+
+    @Test func whatStandsIsAskedUntilThereIsAnAnswer() async {
+        producer.failAfterCommit(with: Self.fenced)
+        for _ in 0..<2 { consumer.failNextAsk(KafkaError(code: "_TRANSPORT", message: "no")) }
+        let end = await withTaskGroup(of: End.self) { group in
+            group.addTask { await write() }
+            for count in 1...2 {
+                // Bounded, so that one that gives up at once is seen to.
+                for _ in 0..<10_000 where time.sleeperCount == 0 { await Task.yield() }
+                #expect(lines.messages(with: "must wait").count == count)
+                time.advance(by: .seconds(1))
+            }
+            return await group.next()
+        }
+        #expect(end == .committed)
+    }
+
+    @Test func whoMayNotAskWhatStandsEnds() async {
+        producer.failAfterCommit(with: Self.fenced)
+        consumer.failNextAsk(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no"))
+        let end = await withTaskGroup(of: End.self) { group in
+            group.addTask { await write() }
+            for _ in 0..<300 { await Task.yield() }
+            group.cancelAll()
+            return await group.next()
+        }
+        #expect(end == .thrown("GROUP_AUTHORIZATION_FAILED"))
+        #expect(lines.messages(with: "must wait").isEmpty)
+    }
+
+    @Test func aProducerThatCannotBeMadeAnewEnds() async {
+        producer.failNext(.begin, with: Self.fenced)
+        producer.failNext(.initialise, with: error(.fatal, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"))
+        #expect(await write() == .thrown("TRANSACTIONAL_ID_AUTHORIZATION_FAILED"))
+    }
+
+    @Test func aCommitInBetweenGivesBackAllItsRenewals() async {
+        for round in 1...2 {
+            let offsets = [PipelineHarness.partition: CommittedOffset(Int64(round))]
+            for _ in 0..<5 {
+                producer.failNext(.begin, with: Self.fenced)
+                #expect(await write(offsets: offsets) == .failed("_FENCED"))
+            }
+            if round == 1 { #expect(await write(offsets: offsets) == .committed) }
+        }
+        // Another process has its id, and takes it again each time.
+        producer.failNext(.begin, with: Self.fenced)
+        #expect(await write() == .thrown("_FENCED"))
+        #expect(producer.calls.count { $0 == .initialise } == 10)
     }
 }

@@ -63,7 +63,7 @@ import Testing
             #expect(fence.noteDoubt())
             #expect(!fence.noteDoubt())
             fence.proven(fence.stalls)
-            #expect(!fence.noteDoubt())
         }
+        #expect(!fence.noteDoubt())
     }
 }
