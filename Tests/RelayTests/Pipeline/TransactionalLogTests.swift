@@ -224,24 +224,36 @@ import Testing
         #expect(producer.records(of: "o").count == 1)
     }
 
-    /// What stands from before, when the transaction of a fenced producer got lost.
+    /// What stands when the transaction of a fenced producer got lost, or was never made: the batch moved partition 0.
     @Test(
         arguments: [
             [:],
-            [PipelineHarness.partition: CommittedOffset(1)],
+            [PipelineHarness.partition: CommittedOffset(0)],
+            [PipelineHarness.partition: CommittedOffset(1, metadata: "another map")],
+            // Named in the commit, and not moved by it.
             [Self.other: CommittedOffset(1)],
-            [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(0)],
-            [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(1, metadata: "another map")],
-        ] as [[TopicPartition: CommittedOffset]]) func onlyIfAllOfItStandsItIsCommitted(
-            _ standing: [TopicPartition: CommittedOffset]
-        ) async
-    {
+        ] as [[TopicPartition: CommittedOffset]])
+    func whatDoesNotStandIsTriedAgain(_ standing: [TopicPartition: CommittedOffset]) async {
         consumer.take(standing)
         producer.failNext(.commit, with: Self.fenced)
         let offsets = [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(1)]
         #expect(await write(offsets: offsets) == .failed("_FENCED"))
         #expect(consumer.committed == standing)
         #expect(await write(offsets: offsets) == .committed)
+    }
+
+    @Test func onePartitionThatStandsAndIsStillOursShowsThatAllOfItIsCommitted() async {
+        // The other has gone to somebody who committed more.
+        consumer.take([PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(7)])
+        producer.failNext(.begin, with: Self.fenced)
+        let offsets = [PipelineHarness.partition: CommittedOffset(1), Self.other: CommittedOffset(1)]
+        #expect(await write(offsets: offsets) == .committed)
+    }
+
+    @Test func whatStandsInAPartitionThatIsAnothersShowsNothing() async {
+        consumer.take([PipelineHarness.partition: CommittedOffset(1)])
+        producer.failNext(.begin, with: Self.fenced)
+        #expect(await write(isOurs: false) == .failed("_FENCED"))
     }
 
     /// It says what stood before, so that it stands proves nothing: least of all that this is a member still.
