@@ -9,6 +9,8 @@ public struct PipelineStatus: Sendable {
     public var ledgers: [TopicPartition: LedgerSnapshot]
     /// The pool.
     public var pool: PoolSnapshot
+    /// Outcomes that were dropped so far, because the assignment of their partition was over: the next owner makes them.
+    public var staleOutcomes: Int
     /// Outcomes that are not written and committed yet.
     public var backlog: Int
     /// Why intake is paused; empty while records flow.

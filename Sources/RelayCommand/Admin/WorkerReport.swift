@@ -47,6 +47,7 @@ struct WorkerReport: Sendable {
                         ("unfinished", .number(ledger?.unfinishedCount ?? 0)),
                         ("oldestUnfinished", ledger?.oldestUnfinished.map { .number($0) } ?? .null),
                         ("commitPosition", ledger.map { .number($0.commitPosition) } ?? .null),
+                        ("lastFinished", ledger?.lastFinished.map { .number($0) } ?? .null),
                         (
                             "pausedBecause",
                             .array((pipeline.partitionsPausedBecause[partition] ?? []).map { .string($0) })

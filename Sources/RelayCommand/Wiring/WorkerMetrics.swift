@@ -37,6 +37,10 @@ enum WorkerMetrics {
         registry.observeGauge(
             name: "contact_relay_outcomes_waiting", help: "Outcomes that are not written and committed yet."
         ) { Double(pipeline.status.backlog) }
+        registry.observeCounters(
+            name: "contact_relay_stale_outcomes_total",
+            help: "Outcomes that were dropped because the assignment of their partition was over."
+        ) { [(Labels(), Double(pipeline.status.staleOutcomes))] }
         registry.observeGauge(name: "contact_relay_deletions", help: "Deletions that are remembered in memory.") {
             Double(deletions.snapshot.entries)
         }
