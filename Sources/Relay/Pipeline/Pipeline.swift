@@ -190,7 +190,8 @@ public final class Pipeline: Sendable {
     /// What the pipeline does at this moment.
     public var status: PipelineStatus {
         PipelineStatus(
-            partitions: ledgers.assigned, ledgers: ledgers.snapshot, pool: pool.snapshot, staleOutcomes: ledgers.staleCount, backlog: writer.backlog,
+            partitions: ledgers.assigned, ledgers: ledgers.snapshot, pool: pool.snapshot,
+            staleOutcomes: ledgers.staleCount, backlog: writer.backlog,
             pausedBecause: flow.causes.map(\.rawValue).sorted(),
             partitionsPausedBecause: flow.partitionCauses.mapValues { $0.map(\.rawValue).sorted() },
             stalls: progress.stalls, faults: health.faults,
