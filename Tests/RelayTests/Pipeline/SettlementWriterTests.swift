@@ -256,6 +256,26 @@ import WorkerPool
         #expect(consumer.committedOffsets == [PipelineHarness.partition: 1])
     }
 
+    @Test func aCommitThatWasUnderWayWhenTheLoopStoodStillIsFollowedByAnother() async throws {
+        try await running {
+            settle(0)
+            while writer.backlog > 0 { await Task.yield() }
+            let before = producer.calls.count
+            producer.failNext(
+                .commit, with: KafkaError(code: "_TIMED_OUT", message: "no", isRetriable: true, transaction: .retry))
+            consumer.standStill()
+            writer.prove()
+            await time.sleepers()
+            // The place in the group was asked for before this: what is accepted says nothing about it.
+            consumer.standStill()
+            await turningTheClock { fence.pass() != nil }
+            #expect(
+                producer.calls[before...] == [
+                    .begin, .sendOffsets, .commit, .commit, .begin, .sendOffsets, .commit,
+                ])
+        }
+    }
+
     @Test func whatTheMapHasNoRoomForWaitsUntilThereIs() async throws {
         // Every second one is finished, far beyond the first: no map of 4,096 bytes holds that.
         let count = CommitMap.certainReach + 1000
