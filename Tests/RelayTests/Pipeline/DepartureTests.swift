@@ -1,4 +1,5 @@
 import KafkaClient
+import Seams
 import TestSupport
 import Testing
 import WorkerPool
@@ -172,5 +173,31 @@ import WorkerPool
             await $0.until { harness.consumer.isClosed }
         }
         #expect(harness.consumer.committedOffsets.isEmpty)
+    }
+
+    /// Whoever runs the writer: here nobody does, so nothing gets written.
+    @Test(arguments: [true, false]) func writingEndsWhenItIsAbandonedOrItsTimeIsOver(_ isAbandoned: Bool) async {
+        let time = ManualTime()
+        let bench = WriterBench(time: time)
+        let stop = StopSignal()
+        let departure = Departure(
+            ledgers: bench.ledgers,
+            pool: WorkerPool(limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), time: time) {},
+            writer: bench.writer, stop: stop, requestTimeout: .seconds(30), time: time)
+        bench.settle(0, to: "o")
+        await withDiscardingTaskGroup { group in
+            group.addTask { await departure.write(by: time.now + .seconds(5)) }
+            await time.sleepers()
+            stop.raise(to: .hurry)
+            time.advance(by: .seconds(4))
+            await bench.manyTurns()
+            #expect(time.sleeperCount == 1)
+            if isAbandoned { stop.raise(to: .abandon) } else { time.advance(by: .seconds(1)) }
+            for _ in 0..<10_000 where time.sleeperCount > 0 { await Task.yield() }
+            #expect(time.sleeperCount == 0)
+            // Ends it in any case.
+            time.advance(by: .seconds(1))
+        }
+        #expect(bench.writer.backlog == 1)
     }
 }

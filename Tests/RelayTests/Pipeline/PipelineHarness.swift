@@ -66,16 +66,16 @@ struct PipelineHarness {
             headers: [KafkaHeader("content-type", "application/cloudevents+json")])
     }
 
-    /// Turns the clock on, second by second, until `condition` holds.
+    /// Turns the clock on, second by second, until `condition` holds, or the time limit of the test cancels it.
     func turningTheClock(until condition: () -> Bool) async {
-        while !condition() {
+        while !condition(), !Task.isCancelled {
             time.advance(by: .seconds(1))
             for _ in 0..<20 { await Task.yield() }
         }
     }
 
-    /// Waits, turn by turn, until `condition` holds: for states that nobody announces.
+    /// Waits, turn by turn, until `condition` holds: for states that nobody announces. Ends with the time limit.
     func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition(), !Task.isCancelled { await Task.yield() }
     }
 }

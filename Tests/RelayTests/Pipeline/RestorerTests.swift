@@ -66,7 +66,7 @@ import WorkerPool
             reader.end(late)
             await reader.begun(3)
             reader.end(2)
-            while finished.all.isEmpty { await Task.yield() }
+            while finished.all.isEmpty, !Task.isCancelled { await Task.yield() }
             #expect(finished.all == ["contact-changes/1"])
             #expect(restorations.isPending(Self.partition) && !restorations.isPending(Self.other))
             reader.end(1 - late)
@@ -84,7 +84,7 @@ import WorkerPool
             await reader.begun(1)
             restorer.cancel([Self.partition])
             restorer.drop([Self.partition])
-            while reader.cancelled.isEmpty { await Task.yield() }
+            while reader.cancelled.isEmpty, !Task.isCancelled { await Task.yield() }
             for one in restorer.begin([Self.partition], Generation(2)) { group.addTask { await one() } }
             await reader.begun(2)
             // The last batch of the old reading, and its end, while the new one goes on.

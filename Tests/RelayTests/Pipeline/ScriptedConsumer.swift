@@ -18,6 +18,7 @@ final class ScriptedConsumer: KafkaConsuming {
         var logEnds: [TopicPartition: Int64] = [:]
         var flowCalls: [String] = []
         var isPlaceWithheld = false
+        var placeFaults: [KafkaError] = []
         var placeCalls = 0
     }
 
@@ -65,6 +66,9 @@ final class ScriptedConsumer: KafkaConsuming {
 
     /// Has the place in the group not given, as while a rebalance is not worked through.
     func withholdPlace(_ isWithheld: Bool) { state.withLock { $0.isPlaceWithheld = isWithheld } }
+
+    /// Has the next question for the place in the group fail; several queue up.
+    func failNextPlace(_ error: KafkaError) { state.withLock { $0.placeFaults.append(error) } }
 
     func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
 
@@ -159,10 +163,11 @@ final class ScriptedConsumer: KafkaConsuming {
     func logEnd(of partition: TopicPartition) -> Int64? { state.withLock { $0.logEnds[partition] } }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
-        let isWithheld = state.withLock { state in
+        let (isWithheld, fault) = state.withLock { state in
             state.placeCalls += 1
-            return state.isPlaceWithheld
+            return (state.isPlaceWithheld, state.placeFaults.isEmpty ? nil : state.placeFaults.removeFirst())
         }
+        if let fault { throw fault }
         if isWithheld {
             throw KafkaError(code: "_STATE", message: "no place", isRetriable: true)
         }

@@ -46,7 +46,7 @@ final class ScriptedStateReader: KafkaStateReading {
 
     /// Waits until so many readings were begun.
     func begun(_ count: Int) async {
-        while readings.count < count { await Task.yield() }
+        while readings.count < count, !Task.isCancelled { await Task.yield() }
     }
 
     func read(

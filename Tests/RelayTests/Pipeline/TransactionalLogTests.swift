@@ -54,6 +54,18 @@ import Testing
         return end
     }
 
+    /// One attempt that must not wait for anything; one that does is cut off.
+    private func writeAtOnce() async -> End? {
+        let end = await withTaskGroup(of: End.self) { group in
+            group.addTask { await write() }
+            for _ in 0..<300 { await Task.yield() }
+            group.cancelAll()
+            return await group.next()
+        }
+        #expect(lines.messages(with: "must wait").isEmpty)
+        return end
+    }
+
     private var isNothingSeen: Bool {
         producer.records(of: "o").isEmpty && producer.records(of: "d").isEmpty && consumer.committedOffsets.isEmpty
     }
@@ -106,7 +118,7 @@ import Testing
             var over = error(verdict)
             over.isFatal = true
             producer.failNext(call, with: over)
-            #expect(await write() == .thrown("_X"))
+            #expect(await writeAtOnce() == .thrown("_X"))
             await withDiscardedTransaction()
         }
         #expect(isNothingSeen)
@@ -153,6 +165,12 @@ import Testing
     @Test func withoutAPlaceInTheGroupNothingIsBegun() async {
         consumer.withholdPlace(true)
         #expect(await write() == .failed("_STATE"))
+        #expect(producer.calls.isEmpty && producer.batches.isEmpty)
+    }
+
+    @Test func aConsumerThatCannotGoOnEndsItBeforeAnythingIsBegun() async {
+        consumer.failNextPlace(KafkaError(code: "_FATAL", message: "no", isFatal: true))
+        #expect(await write() == .thrown("_FATAL"))
         #expect(producer.calls.isEmpty && producer.batches.isEmpty)
     }
 
@@ -283,14 +301,7 @@ import Testing
     @Test func whoMayNotAskWhatStandsEnds() async {
         producer.failAfterCommit(with: Self.fenced)
         consumer.failNextAsk(KafkaError(code: "GROUP_AUTHORIZATION_FAILED", message: "no"))
-        let end = await withTaskGroup(of: End.self) { group in
-            group.addTask { await write() }
-            for _ in 0..<300 { await Task.yield() }
-            group.cancelAll()
-            return await group.next()
-        }
-        #expect(end == .thrown("GROUP_AUTHORIZATION_FAILED"))
-        #expect(lines.messages(with: "must wait").isEmpty)
+        #expect(await writeAtOnce() == .thrown("GROUP_AUTHORIZATION_FAILED"))
     }
 
     @Test func aProducerThatCannotBeMadeAnewEnds() async {

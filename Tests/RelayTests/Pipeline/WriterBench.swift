@@ -72,7 +72,7 @@ struct WriterBench {
     }
 
     func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition(), !Task.isCancelled { await Task.yield() }
     }
 
     /// Gives everybody many turns: for what must not happen.
@@ -81,7 +81,7 @@ struct WriterBench {
     }
 
     func turningTheClock(until condition: () -> Bool) async {
-        while !condition() {
+        while !condition(), !Task.isCancelled {
             time.advance(by: .seconds(1))
             for _ in 0..<20 { await Task.yield() }
         }
