@@ -59,6 +59,14 @@ import Testing
         #expect(order == [[0], [2], [4], [1, 3, 5]])
     }
 
+    @Test func whatALaneHasBetweenSuspectsGoesInBetweenThem() {
+        var (hand, queue) = (SettlementHand(), queue(lanes: "aaaab"))
+        let attempt = hand.next(from: &queue, limit: 10, at: now)
+        #expect(hand.refused(attempt, faults([1, 3]), at: now, random: random) == nil)
+        let order = (0..<4).map { _ in Settlements.numbers(hand.next(from: &queue, limit: 10, at: now).entries) }
+        #expect(order == [[0], [1], [2, 3], [4]])
+    }
+
     @Test func whatIsTriedAloneDoesNotPassWhatItsLaneHasHeld() {
         var (hand, queue) = (SettlementHand(), queue(lanes: "aab"))
         var attempt = hand.next(from: &queue, limit: 10, at: now)

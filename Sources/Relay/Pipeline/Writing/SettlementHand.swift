@@ -111,16 +111,25 @@ struct SettlementHand {
         return (entries.filter(isBehind), entries.filter { !isBehind($0) })
     }
 
-    /// Those that come earlier in a lane than one of the suspects, and the others.
-    private static func split(_ entries: [Entry], before suspects: [Entry]) -> (before: [Entry], others: [Entry]) {
-        var lanes: [LaneKey: Int64] = [:]
+    /// Those that come earlier in a lane than all its suspects, those between its suspects, and the others.
+    private static func split(
+        _ entries: [Entry], around suspects: [Entry]
+    ) -> (before: [Entry], between: [Entry], others: [Entry]) {
+        var lanes: [LaneKey: ClosedRange<Int64>] = [:]
         for entry in suspects {
-            if let lane = entry.settlement.lane { lanes[lane] = max(lanes[lane] ?? .min, entry.number) }
+            guard let lane = entry.settlement.lane else { continue }
+            let span = lanes[lane] ?? entry.number...entry.number
+            lanes[lane] = min(span.lowerBound, entry.number)...max(span.upperBound, entry.number)
         }
-        let isBefore = { (entry: Entry) in
-            entry.settlement.lane.flatMap { lanes[$0] }.map { entry.number < $0 } ?? false
+        var (before, between, others) = ([Entry](), [Entry](), [Entry]())
+        for entry in entries {
+            guard let span = entry.settlement.lane.flatMap({ lanes[$0] }), entry.number < span.upperBound else {
+                others.append(entry)
+                continue
+            }
+            if entry.number < span.lowerBound { before.append(entry) } else { between.append(entry) }
         }
-        return (entries.filter(isBefore), entries.filter { !isBefore($0) })
+        return (before, between, others)
     }
 
     /// Keeps what the map has no room for.
@@ -161,8 +170,10 @@ struct SettlementHand {
         rest.entries = attempt.entries.indices.filter { !byTopic.contains($0) && !byRecord.contains($0) }
             .map { attempt.entries[$0] }
         let suspects = byRecord.sorted()
-        // What the lane of a suspect had before goes first, so that the order of the lane is kept in the log.
-        let (before, others) = Self.split(rest.entries, before: suspects.map { attempt.entries[$0] })
+        // The order of a lane is kept in the log: what it had before its suspects goes first, what it had between them goes
+        // with them.
+        let entries = suspects.map { attempt.entries[$0] }
+        let (before, between, others) = Self.split(rest.entries, around: entries)
         rest.entries = others
         putBack(rest)
         if !byTopic.isEmpty {
@@ -171,9 +182,10 @@ struct SettlementHand {
         }
         defer { if !before.isEmpty { groups.insert(before, at: 0) } }
         guard suspects.count == 1 else {
-            let halves = [suspects[..<(suspects.count / 2)], suspects[(suspects.count / 2)...]].filter { !$0.isEmpty }
+            let whole = (entries + between).sorted { $0.number < $1.number }
+            let halves = [whole[..<(whole.count / 2)], whole[(whole.count / 2)...]].filter { !$0.isEmpty }
             // In the place of the whole, so that they keep their order.
-            groups.insert(contentsOf: halves.map { half in half.map { attempt.entries[$0] } }, at: 0)
+            groups.insert(contentsOf: halves.map(Array.init), at: 0)
             return nil
         }
         var culprit = attempt.entries[suspects[0]]
