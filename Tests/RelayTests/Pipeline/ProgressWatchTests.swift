@@ -69,6 +69,8 @@ import WorkerPool
             ScriptedApplier { _, _ in .interrupted(.wait(Reason(.organizationNotFound, "none"), organization: "o")) })
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 3)]))
+            let harness = $0
+            await $0.until { harness.pipeline.status.pool.parked == 1 }
             #expect(await stall($0) == "record 3 is parked: dependency")
         }
     }
@@ -78,6 +80,8 @@ import WorkerPool
         harness.producer.refuse("contact-outcomes", with: KafkaError(code: "TOPIC_EXCEPTION", message: "no"))
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 3)]))
+            let harness = $0
+            await $0.until { harness.health.faults[.outcomes] != nil }
             #expect(await stall($0) == "record 3 is settled and waits to be written")
             $0.producer.refuse("contact-outcomes", with: nil)
         }
@@ -88,6 +92,8 @@ import WorkerPool
         harness.applier.hold("k0")
         try await harness.running {
             $0.consumer.push(.records((0..<120).map { PipelineHarness.upsert("k\($0)", offset: Int64($0)) }))
+            let harness = $0
+            await $0.until { harness.pipeline.status.pausedBecause == ["poolFull"] }
             #expect(await stall($0) == "intake is paused: poolFull")
             $0.applier.letGo("k0")
         }
