@@ -183,6 +183,8 @@ import WorkerPool
                 .assigned([AssignedPartition(PipelineHarness.partition)]),
                 .records([PipelineHarness.upsert("b", offset: 1)]))
             await $0.producer.count(2)
+            // What the applier remembers may be old each time that partitions come.
+            #expect($0.applier.hearings == 2)
         }
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 2])
     }
