@@ -54,8 +54,7 @@ public struct KafkaClientSettings: Sendable {
     /// How long the group waits for a member that is silent, by these settings. With `group.protocol=consumer` the broker
     /// decides it (45 s unless its operator set less), and this is our own, more careful measure.
     public var sessionTimeout: Duration {
-        let milliseconds = properties.last { $0.name == "session.timeout.ms" }.flatMap { Int64($0.value) }
-        return .milliseconds(milliseconds ?? OwnProperty.sessionMilliseconds)
+        .milliseconds(Int64(value(of: "session.timeout.ms")) ?? OwnProperty.sessionMilliseconds)
     }
 
     /// How long a record of a transaction may take, where the settings do not say: less than the transaction, which a broker
@@ -63,8 +62,8 @@ public struct KafkaClientSettings: Sendable {
     var transactionalRecordTimeout: (name: String, value: String)? {
         let names: Set<String> = ["message.timeout.ms", "delivery.timeout.ms"]
         guard !properties.contains(where: { names.contains($0.name) }) else { return nil }
-        let transaction = properties.last { $0.name == "transaction.timeout.ms" }.flatMap { Int64($0.value) }
-        return ("message.timeout.ms", String((transaction ?? OwnProperty.transactionMilliseconds) * 3 / 4))
+        let transaction = Int64(value(of: "transaction.timeout.ms")) ?? OwnProperty.transactionMilliseconds
+        return ("message.timeout.ms", String(transaction * 3 / 4))
     }
 
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
