@@ -107,14 +107,15 @@ import WorkerPool
     }
 
     @Test func aRevocationWhileStoppingWaitsForWhatRuns() async throws {
-        let harness = PipelineHarness()
+        let lines = LogLines()
+        let harness = PipelineHarness(logger: lines.logger)
         harness.applier.hold("a")
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
             await $0.applier.arrival(of: "a")
             $0.pipeline.stop()
             let harness = $0
-            await $0.until { harness.health.faults[.stopping] != nil }
+            await $0.until { !lines.messages(with: "intake stopped").isEmpty }
             async let letGo: Void = harness.consumer.revoke([Self.partition])
             for _ in 0..<500 { await Task.yield() }
             #expect(harness.pipeline.status.partitions == [Self.partition])

@@ -190,6 +190,26 @@ import WorkerPool
         }
     }
 
+    /// A pause of 100 to 200 ms that is over when the writer looks at the clock again.
+    @Test(arguments: 1...25) func aPauseThatEndsBetweenTwoLooksIsNoticed(_ stride: Int) async throws {
+        let bench = WriterBench()
+        let time = StridingTime(stride: .milliseconds(10 * stride))
+        let writer = SettlementWriter(
+            log: PlainLog(producer: bench.producer, consumer: bench.consumer), ledgers: bench.ledgers,
+            fence: bench.fence, pace: CommitPace(interval: .milliseconds(20)), backlogLimit: 10, time: time,
+            random: SeededRandom(seed: 1), health: bench.health, logger: .disabled,
+            events: SettlementWriter.Events(backlogChanged: {}, held: { _ in }, written: { _ in }))
+        bench.consumer.failNextCommit(KafkaError(code: "_TRANSPORT", message: "no", isRetriable: true))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await writer.run() }
+            _ = bench.ledgers.begin([PipelineHarness.upsert("a", offset: 0)])
+            writer.settle([Settlements.settlement(0, to: "o", generation: bench.generation)])
+            await bench.until { writer.backlog == 0 }
+            #expect(writer.backlog == 0)
+            group.cancelAll()
+        }
+    }
+
     @Test func whatGoesAlongAndIsRefusedHoldsUpNobody() async throws {
         let bench = WriterBench()
         bench.producer.refuse("state", with: Self.noTopic)

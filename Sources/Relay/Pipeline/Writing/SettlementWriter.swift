@@ -118,14 +118,19 @@ final class SettlementWriter: Sendable {
     private func work() async throws(KafkaError) {
         var hand = SettlementHand()
         while !Task.isCancelled {
-            let now = time.now
+            // What one turn decides, it decides by one look at the clock: a pause that ends between two looks would be waited
+            // for no more, nor worked on.
+            var now = time.now
             if hand.isPausing(at: now) {
                 if queue.withLock({ $0.isClosed }) { break }
-                await wait(until: hand.wakeUp(at: time.now))
+                await wait(until: hand.wakeUp(at: now))
                 continue
             }
-            if !hand.isDue(at: now) { await gather() }
-            var attempt = queue.withLock { hand.next(from: &$0, limit: pace.records, at: time.now) }
+            if !hand.isDue(at: now) {
+                await gather()
+                now = time.now
+            }
+            var attempt = queue.withLock { hand.next(from: &$0, limit: pace.records, at: now) }
             let wantsProof = fence.wantsProof
             let stalls = fence.stalls
             let plan = ledgers.plan(attempt.entries, withAll: wantsProof)
@@ -135,12 +140,12 @@ final class SettlementWriter: Sendable {
             if queue.withLock({ $0.noteHeld(hand.heldCount) }) { events.backlogChanged() }
             finish(plan.stale)
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
-                if hand.isDue(at: time.now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
+                if hand.isDue(at: now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
                 hand.settleDown()
                 if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }
                 release(queue.withLock { $0.takeWaiters() })
-                await wait(until: hand.wakeUp(at: time.now))
+                await wait(until: hand.wakeUp(at: now))
                 continue
             }
             // What is tried again goes without: it may be they that failed.
