@@ -40,23 +40,29 @@ let package = Package(
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
 
         module("Seams"),
         module("JSON"),
+        module("Crypto", uses: ["CCrypto"]),
         module("Observability", uses: ["Seams", "JSON"]),
         module("KafkaClient", uses: ["CRdKafka"]),
         module("HTTPClient", uses: ["CCurl"]),
         module("HTTPServer", uses: ["CMicroHTTPD"]),
         module("GenesysCloud", uses: ["Seams", "JSON", "HTTPClient", "Observability"]),
         module("WorkerPool", uses: ["Seams"]),
-        module("Relay", uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "Observability"]),
+        module(
+            "Relay",
+            uses: [
+                "Seams", "JSON", "Crypto", "KafkaClient", "HTTPClient", "GenesysCloud", "WorkerPool", "Observability",
+            ]),
         module("Sandbox", uses: ["Seams", "JSON", "HTTPServer"]),
         module("CommandLineParsing"),
         module("Configuration", uses: ["CYAML", "CommandLineParsing"]),
         module(
             "RelayCommand",
             uses: [
-                "Seams", "JSON", "Observability", "KafkaClient", "HTTPClient", "HTTPServer", "GenesysCloud",
+                "Seams", "JSON", "Crypto", "Observability", "KafkaClient", "HTTPClient", "HTTPServer", "GenesysCloud",
                 "WorkerPool", "Relay", "Sandbox", "Configuration", "CommandLineParsing",
             ]),
         .executableTarget(
@@ -66,6 +72,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Seams"], path: "Tests/TestSupport", swiftSettings: strict),
         tests(of: "Seams"),
         tests(of: "JSON"),
+        tests(of: "Crypto"),
         tests(of: "Observability", uses: ["JSON", "Seams"]),
         .target(
             name: "KafkaTestSupport", dependencies: ["KafkaClient"], path: "Tests/KafkaTestSupport",
@@ -99,15 +106,17 @@ let package = Package(
         tests(of: "WorkerPool", uses: ["Seams"]),
         tests(
             of: "Relay",
-            uses: ["Seams", "JSON", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability"]),
+            uses: [
+                "Seams", "JSON", "Crypto", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability",
+            ]),
         tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
         tests(of: "CommandLineParsing"),
         tests(of: "Configuration", uses: ["CommandLineParsing"]),
         tests(
             of: "RelayCommand",
             uses: [
-                "Configuration", "CommandLineParsing", "KafkaClient", "Observability", "Sandbox", "GenesysCloud",
-                "HTTPClient", "JSON", "Relay", "Seams",
+                "Configuration", "CommandLineParsing", "Crypto", "KafkaClient", "Observability", "Sandbox",
+                "GenesysCloud", "HTTPClient", "JSON", "Relay", "Seams",
             ]),
     ]
 )

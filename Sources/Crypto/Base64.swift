@@ -1,7 +1,27 @@
 /// RFC 4648, section 4: the alphabet with `+` and `/`, padded.
-enum Base64 {
+public enum Base64 {
+    private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// The text of `bytes`, padded, on one line.
+    public static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity((bytes.count + 2) / 3 * 4)
+        var start = 0
+        while start < bytes.count {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let padded = group + [UInt8](repeating: 0, count: 3 - group.count)
+            let bits = padded.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            for place in 0..<4 {
+                let digit = digits[Int(bits >> UInt32(18 - 6 * place) & 63)]
+                text.append(place <= group.count ? digit : UInt8(ascii: "="))
+            }
+            start += 3
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// Nil for what is not base64, down to bits that the padding says are none.
-    static func decode(_ text: String) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 4) else { return nil }
         let padding = digits.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count
