@@ -14,6 +14,16 @@ public struct WallTime: Sendable, Hashable, Comparable, CustomStringConvertible 
         left.milliseconds < right.milliseconds
     }
 
+    /// The time that lies so much later, to the millisecond.
+    public static func + (time: WallTime, duration: Duration) -> WallTime {
+        WallTime(milliseconds: time.milliseconds + duration.wholeMilliseconds)
+    }
+
+    /// From the right one to the left one; negative when the clock was set back in between.
+    public static func - (later: WallTime, earlier: WallTime) -> Duration {
+        .milliseconds(later.milliseconds - earlier.milliseconds)
+    }
+
     /// The time on this machine's clock. Only `SystemTime` and start-up code ask for it.
     public static var system: WallTime {
         var time = timespec()

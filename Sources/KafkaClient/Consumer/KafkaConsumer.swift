@@ -86,6 +86,11 @@ public final class KafkaConsumer: KafkaConsuming {
         return try await core.blocking.run { calls.watermarks(partition) }
     }
 
+    public func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 {
+        let ends = try await watermarks(partition)
+        return core.subscription.startPosition == .earliest ? ends.low : ends.high
+    }
+
     /// The first offset at or after a time (milliseconds since 1970) in each partition; one without a later record has
     /// no entry.
     public func offsets(

@@ -40,6 +40,10 @@ public protocol KafkaConsuming: Sendable {
     /// position below it.
     func logEnd(of partition: TopicPartition) -> Int64?
 
+    /// Where the reading of a partition begins of which the group has committed nothing: the start of its log, or its end,
+    /// by `auto.offset.reset`. Asks the cluster.
+    func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64
+
     /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
     /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
     func close() async

@@ -30,15 +30,30 @@ public struct OutcomeEncoder: Sendable {
 
     /// The outcome's JSON text.
     public func value(_ outcome: Outcome, of decoded: DecodedRecord, at time: WallTime) -> [UInt8] {
-        let record = decoded.record
-        let attributes = decoded.attributes
+        value(
+            of: decoded.record, decoded.attributes, type: decoded.outcomeType.rawValue,
+            subject: Self.subject(of: decoded), at: time
+        ) { text in
+            put(outcome, into: &text)
+        }
+    }
+
+    /// The frame that all outcomes share, with what `body` says of one.
+    ///
+    /// - Parameters:
+    ///   - idSuffix: What makes the outcome's id another than the record's coordinates alone would.
+    ///   - subject: Where the event has none of its own.
+    func value(
+        of record: RecordCoordinates, _ attributes: EventAttributes, type: String, idSuffix: String = "",
+        subject: String?, at time: WallTime, _ body: (inout OutcomeText) -> Void
+    ) -> [UInt8] {
         var text = OutcomeText()
         text.beginObject()
         text.put("specversion", "1.0")
-        text.put("id", "\(record.topic)/\(record.partition)/\(record.offset)")
+        text.put("id", "\(record.topic)/\(record.partition)/\(record.offset)\(idSuffix)")
         text.put("source", source)
-        text.put("type", decoded.outcomeType.rawValue)
-        text.put("subject", Self.subject(of: decoded))
+        text.put("type", type)
+        text.put("subject", Self.subject(attributes.subject ?? subject ?? record.keyText))
         text.put("time", time.description)
         text.put("traceparent", bounded(attributes.traceparent))
         text.put("datacontenttype", "application/json")
@@ -55,10 +70,20 @@ public struct OutcomeEncoder: Sendable {
         text.put("offset", record.offset)
         text.put("key", bounded(record.keyText))
         text.endObject()
-        put(outcome, into: &text)
+        body(&text)
         text.endObject()
         text.endObject()
         return text.bytes
+    }
+
+    /// `data.reason`.
+    static func put(_ reason: Reason, into text: inout OutcomeText) {
+        text.beginObject("reason")
+        text.put("code", reason.code.rawValue)
+        text.put("message", reason.message)
+        text.put("httpStatus", reason.httpStatus.map(Int64.init))
+        text.put("correlationId", reason.correlationID?.cut(toBytes: attributeLimit))
+        text.endObject()
     }
 
     private func put(_ outcome: Outcome, into text: inout OutcomeText) {
@@ -67,27 +92,23 @@ public struct OutcomeEncoder: Sendable {
         text.put("contactId", outcome.contactID)
         text.put("organizationId", outcome.organizationID)
         text.put("previousContactId", outcome.previousContactID)
-        if let reason = outcome.reason {
-            text.beginObject("reason")
-            text.put("code", reason.code.rawValue)
-            text.put("message", reason.message)
-            text.put("httpStatus", reason.httpStatus.map(Int64.init))
-            text.put("correlationId", bounded(reason.correlationID))
-            text.endObject()
-        }
+        if let reason = outcome.reason { Self.put(reason, into: &text) }
         text.put("coalescedInto", bounded(outcome.coalescedInto))
         text.put("attempts", Int64(outcome.attempts))
         text.put("requests", Int64(outcome.requests))
         text.put("durationMs", outcome.duration.wholeMilliseconds)
     }
 
-    /// What the outcome is about: the event's own subject, else what names the resource. CloudEvents allows no empty
-    /// subject.
+    /// What the outcome is about, where its event does not say so: what names the resource.
     private static func subject(of decoded: DecodedRecord) -> String? {
         let change = try? decoded.content.get()
-        let subject = decoded.attributes.subject ?? change?.externalID ?? change?.id ?? decoded.record.keyText
-        guard let subject, !subject.isEmpty else { return nil }
-        return subject.cut(toBytes: attributeLimit)
+        return change?.externalID ?? change?.id
+    }
+
+    /// CloudEvents allows no empty subject.
+    private static func subject(_ text: String?) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        return text.cut(toBytes: attributeLimit)
     }
 
     private func bounded(_ text: String?) -> String? {

@@ -8,6 +8,8 @@ public final class HealthBoard: Sendable {
         case joining
         /// The API refuses us or cannot be reached.
         case outage
+        /// The API's purge calls do not answer as they should.
+        case purges
         /// Outcomes or dead letters cannot be written.
         case outcomes
         /// A partition's compacted state cannot be read.
@@ -21,6 +23,7 @@ public final class HealthBoard: Sendable {
             switch self {
             case .joining: "joining"
             case .outage: "outage"
+            case .purges: "purges"
             case .outcomes: "outcomes"
             case .restoring(let partition): "restoring \(partition)"
             case .lostRange(let partition): "lostRange \(partition)"

@@ -19,6 +19,7 @@ struct Intake: Sendable {
     let stop: StopSignal
     let departure: Departure
     let restorer: Restorer
+    let purges: PurgeDesk?
     let ownershipChanged: @Sendable () -> Void
     let gracePeriod: Duration
     let time: any TimeSource
@@ -30,7 +31,7 @@ struct Intake: Sendable {
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
         flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
-        health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer,
+        health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer, purges: PurgeDesk?,
         ownershipChanged: @escaping @Sendable () -> Void, gracePeriod: Duration, time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
@@ -44,6 +45,7 @@ struct Intake: Sendable {
         self.stop = stop
         self.departure = departure
         self.restorer = restorer
+        self.purges = purges
         self.ownershipChanged = ownershipChanged
         self.gracePeriod = gracePeriod
         self.time = time
@@ -106,8 +108,13 @@ struct Intake: Sendable {
         let generations = ledgers.begin(records)
         var work: [(key: LaneKey, item: WorkItem)] = []
         var settled: [Settlement] = []
+        var requests: [(record: KafkaRecord, generation: Generation)] = []
         for (record, generation) in zip(records, generations) {
             guard let generation else { continue }
+            if record.partition.topic == purges?.topic {
+                requests.append((record, generation))
+                continue
+            }
             let decoded = decoder.decode(record)
             switch decoded.content {
             case .success(let change):
@@ -132,6 +139,7 @@ struct Intake: Sendable {
         }
         metrics.took(work.count + settled.count)
         pool.submit(work)
+        if !requests.isEmpty { purges?.take(requests) }
         if !settled.isEmpty { writer.settle(settled) }
     }
 
@@ -148,8 +156,10 @@ struct Intake: Sendable {
         }
         ownershipChanged()
         let restorations = restorer.begin(partitions, generation)
-        pool.assign(partitions, generation: generation)
-        flow.assigned(partitions, restorations.isEmpty ? nil : .restoring)
+        pool.assign(partitions.filter { $0.topic != purges?.topic }, generation: generation)
+        purges?.assign(partitions.filter { $0.topic == purges?.topic }, generation)
+        flow.assigned(partitions.filter { restorations[$0] != nil }, .restoring)
+        flow.assigned(partitions.filter { restorations[$0] == nil }, nil)
         health.clear(.joining)
         logger.info(
             "partitions assigned",
@@ -157,7 +167,7 @@ struct Intake: Sendable {
                 "partitions": partitions.sorted().map(\.description).joined(separator: ","),
                 "generation": "\(generation.number)",
             ])
-        return restorations
+        return restorations.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// Lets what is left be worked off and its outcomes and offsets be written, within the grace period; what is not
@@ -177,6 +187,7 @@ struct Intake: Sendable {
     private func lost(_ partitions: [TopicPartition]) {
         let gone = ledgers.assignments(of: partitions)
         pool.revoke(gone)
+        purges?.revoke(gone)
         clearLostRanges(partitions)
         restorer.cancel(partitions)
         letGo(gone)
@@ -189,6 +200,7 @@ struct Intake: Sendable {
         let gone = ledgers.letGo(assignments)
         flow.removed(gone)
         restorer.drop(gone)
+        purges?.drop(gone.filter { $0.topic == purges?.topic })
     }
 
     private func clearLostRanges(_ partitions: [TopicPartition]) {

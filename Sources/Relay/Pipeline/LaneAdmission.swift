@@ -24,9 +24,13 @@ struct LaneAdmission: Sendable {
     func admit(_ items: [WorkItem]) -> Answer {
         // Mostly one: a lane's records have one key.
         var assignments: [TopicPartition: Generation] = [:]
-        for item in items where assignments[item.partition] == nil {
-            if restorations.isPending(item.partition) { return .later(.restoring(item.partition)) }
-            assignments[item.partition] = item.generation
+        for item in items where assignments[item.partition] == nil { assignments[item.partition] = item.generation }
+        return admit(assignments)
+    }
+
+    func admit(_ assignments: [TopicPartition: Generation]) -> Answer {
+        if let partition = assignments.keys.sorted().first(where: restorations.isPending) {
+            return .later(.restoring(partition))
         }
         guard let pass = fence.pass() else {
             if fence.noteDoubt() {
@@ -36,10 +40,9 @@ struct LaneAdmission: Sendable {
             return .later(.membership)
         }
         let (ledgers, fence) = (ledgers, fence)
-        let ours = assignments
         return .now(
             WritePermit {
-                fence.permits(pass) && ours.allSatisfy { ledgers.mayWrite($0.key, $0.value) }
+                fence.permits(pass) && assignments.allSatisfy { ledgers.mayWrite($0.key, $0.value) }
             })
     }
 }

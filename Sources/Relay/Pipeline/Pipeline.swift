@@ -19,6 +19,7 @@ public final class Pipeline: Sendable {
     private let circuit: Circuit
     private let intake: Intake
     private let worker: LaneWorker
+    private let purges: PurgeDesk?
     private let watch: OrganizationWatch?
     private let progress: ProgressWatch
     private let metrics: PipelineMetrics
@@ -37,10 +38,12 @@ public final class Pipeline: Sendable {
     ///   - watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
     ///   - states: What compacted topics keep beside the changes; read by `stateReader` when a partition is assigned.
     ///   - stateReader: The caller's to close. Without it no state is read.
+    ///   - purgeParts: Without them no purge requests are taken.
     public init(
         settings: PipelineSettings, consumer: any KafkaConsuming, producer: any KafkaProducing,
         applier: any Applying, watch: OrganizationWatch? = nil,
         states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
+        purgeParts: PurgeParts? = nil,
         time: any TimeSource, random: any RandomSource, health: HealthBoard,
         registry: MetricsRegistry, logger: Logger
     ) {
@@ -58,22 +61,49 @@ public final class Pipeline: Sendable {
             ? TransactionalLog(producer: producer, consumer: consumer, time: time, random: random, logger: logger)
             : PlainLog(producer: producer, consumer: consumer)
         let restorations = Restorations()
+        let ledgers = ledgers
+        let desk = LateDesk()
+        let trail = AuditTrail()
         let writer = SettlementWriter(
             log: log, ledgers: ledgers, fence: fence, pace: settings.commitPace,
             backlogLimit: settings.limits.maxBuffered, time: time, random: random, health: health, logger: logger,
             events: SettlementWriter.Events(
                 extras: {
-                    states.flatMap { $0.takeExpired(limit: Self.mostExpired) { !restorations.isPending($0) } }
+                    (states + desk.states).flatMap {
+                        $0.takeExpired(limit: Self.mostExpired) { !restorations.isPending($0) }
+                    }
                 },
+                seal: { desk.value?.seal($0) ?? SealedAudits() },
                 backlogChanged: { flow.set(.outcomesWaiting) { writerPressure.ask() } },
                 held: { flow.set(.commitMapFull, only: $0) },
                 written: { metrics.wrote($0) }))
+        let admission = LaneAdmission(
+            ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() }, logger: logger)
+        let purges = purgeParts.map { parts in
+            PurgeDesk(
+                parts, groupID: settings.groupID, retry: settings.retry, ledgers: ledgers, admission: admission,
+                writer: writer, trail: trail,
+                pressureChanged: {
+                    flow.set(.purgesFull, of: parts.settings.requestsTopic) { desk.value?.isFull ?? false }
+                },
+                time: time, random: random, health: health, registry: registry, logger: logger)
+        }
+        if let purges { desk.open(purges) }
         let restorer = Restorer(
-            states: states, reader: stateReader, restorations: restorations, time: time, random: random,
+            states: states + desk.states, reader: stateReader, restorations: restorations, time: time, random: random,
             health: health, logger: logger,
+            settlePosition: { partition, generation in
+                // A step that no record caused needs a position to travel with.
+                guard partition.topic == purges?.topic else { return }
+                await ledgers.settlePosition(partition, generation, asking: consumer, time: time, random: random)
+            },
             finished: { partition in
                 flow.lift(.restoring, partition)
-                pool.wake(where: .restoring(partition))
+                if partition.topic == purges?.topic {
+                    purges?.restored(partition)
+                } else {
+                    pool.wake(where: .restoring(partition))
+                }
             },
             failed: { [stopSignal] in stopSignal.raise(to: .hurry) })
         poolPressure.answer { [weak pool] in pool.map { $0.pressure != .open } ?? false }
@@ -100,9 +130,7 @@ public final class Pipeline: Sendable {
         let maker = SettlementMaker(encoder: OutcomeEncoder(groupID: settings.groupID), settings: settings, time: time)
         worker = LaneWorker(
             applier: applier, retry: settings.retry, circuit: circuit,
-            admission: LaneAdmission(
-                ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() },
-                logger: logger),
+            admission: admission,
             settle: { writer.settle($0) },
             flush: { await writer.flush() },
             makeSettlement: { item, outcome, deletion in
@@ -112,17 +140,20 @@ public final class Pipeline: Sendable {
             },
             time: time, random: random, logger: logger)
         let departure = Departure(
-            ledgers: ledgers, pool: pool, writer: writer, stop: stopSignal, requestTimeout: settings.requestTimeout,
+            ledgers: ledgers, pool: pool, purges: purges, writer: writer, stop: stopSignal,
+            requestTimeout: settings.requestTimeout,
             time: time)
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
             metrics: metrics, health: health, stop: stopSignal, departure: departure, restorer: restorer,
+            purges: purges,
             ownershipChanged: { applier.ownershipChanged() },
             gracePeriod: settings.gracePeriod, time: time, logger: logger)
         progress = ProgressWatch(
-            consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, time: time, logger: logger)
+            consumer: consumer, ledgers: ledgers, pool: pool, purges: purges, flow: flow, time: time, logger: logger)
         shutdown = Shutdown(
-            consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, departure: departure,
+            consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, purges: purges, writer: writer,
+            departure: departure,
             stop: stopSignal, health: health, gracePeriod: settings.gracePeriod, leaveTime: settings.leaveTime,
             time: time,
             logger: logger)
@@ -130,6 +161,7 @@ public final class Pipeline: Sendable {
             appeared: { pool.wake(where: .organization($0)) },
             isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil })
         self.watch = watch
+        self.purges = purges
         self.settings = settings
         self.consumer = consumer
         self.producer = producer
@@ -160,6 +192,15 @@ public final class Pipeline: Sendable {
             add(until: .hurry) { await self.circuit.run() }
             if let watch = self.watch { add(until: .hurry) { await watch.run() } }
             add(until: .drain) { await self.progress.run() }
+            if let purges = self.purges {
+                // To its end, also when somebody hurries: a submission on the wire is awaited, and its answer written.
+                add(until: .abandon) { await purges.run() }
+                group.addTask {
+                    await self.fault(until: .hurry) { () async throws(KafkaError) in
+                        try await purges.followRecordStates()
+                    }
+                }
+            }
             group.addTask { await Self.fault(of: { () async throws(KafkaError) in try await self.write() }) }
             group.addTask { await Self.fault(of: { () async throws(KafkaError) in try await self.intake.run() }) }
             group.addTask {
@@ -195,7 +236,19 @@ public final class Pipeline: Sendable {
             pausedBecause: flow.causes.map(\.rawValue).sorted(),
             partitionsPausedBecause: flow.partitionCauses.mapValues { $0.map(\.rawValue).sorted() },
             stalls: progress.stalls, faults: health.faults,
-            outcomes: metrics.outcomesByStatus)
+            outcomes: metrics.outcomesByStatus, purges: purges?.snapshot)
+    }
+
+    /// What ends `body` before the worker stops; nil where nothing does.
+    private func fault(
+        until level: StopSignal.Level, _ body: @escaping @Sendable () async throws(KafkaError) -> Void
+    ) async -> KafkaError? {
+        let found = Mutex<KafkaError?>(nil)
+        await stopSignal.unless(level) {
+            let fault = await Self.fault(of: body)
+            found.withLock { $0 = fault }
+        }
+        return stopSignal.level >= level ? nil : found.withLock { $0 }
     }
 
     private static func fault(of body: () async throws(KafkaError) -> Void) async -> KafkaError? {
@@ -225,6 +278,17 @@ public final class Pipeline: Sendable {
         }
         try result?.get()
     }
+}
+
+/// The purge desk, which needs the writer that seals its audit records.
+private final class LateDesk: Sendable {
+    private let given = Mutex<PurgeDesk?>(nil)
+
+    var value: PurgeDesk? { given.withLock { $0 } }
+
+    var states: [any PartitionState] { value.map { [$0.book] } ?? [] }
+
+    func open(_ desk: PurgeDesk) { given.withLock { $0 = desk } }
 }
 
 /// A question whose answer is given after it is handed out.

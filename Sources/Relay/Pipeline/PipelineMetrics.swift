@@ -40,7 +40,7 @@ final class PipelineMetrics: Sendable {
     func wrote(_ settlements: [Settlement]) {
         var counts: [String: Int] = [:]
         var letters = 0
-        for settlement in settlements {
+        for settlement in settlements where settlement.partition.topic == topic {
             counts[settlement.status, default: 0] += 1
             if settlement.isDeadLetter { letters += 1 }
         }

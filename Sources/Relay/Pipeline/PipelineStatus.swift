@@ -23,4 +23,6 @@ public struct PipelineStatus: Sendable {
     public var faults: [HealthBoard.Cause: String]
     /// Outcomes written so far, by status.
     public var outcomes: [String: Int]
+    /// How purges stand; nil where none are taken.
+    public var purges: PurgeSnapshot?
 }

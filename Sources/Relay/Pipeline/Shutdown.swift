@@ -10,6 +10,7 @@ struct Shutdown: Sendable {
     let ledgers: PartitionLedgers
     let pool: WorkerPool<LaneKey, WorkItem>
     let flow: FlowControl
+    let purges: PurgeDesk?
     let writer: SettlementWriter
     let departure: Departure
     let stop: StopSignal
@@ -48,6 +49,7 @@ struct Shutdown: Sendable {
         }
         await step("stopping, step 4 of 6: leave the group", allowed: leaveTime) { await consumer.close() }
         pool.close()
+        purges?.close()
         writer.close()
         // With nothing in hand it may still hang: while it makes ready, or in a commit for the sake of its answer.
         await time.run(until: time.now + Departure.writingTime) { await writer.ended() }

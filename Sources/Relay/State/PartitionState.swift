@@ -9,6 +9,9 @@ public protocol PartitionState: Sendable {
     /// The compacted topic.
     var topic: String { get }
 
+    /// The input topic beside which it is kept.
+    var inputTopic: String { get }
+
     /// An input partition was assigned: forgets what may be left of an earlier assignment.
     func begin(_ partition: TopicPartition)
 

@@ -68,7 +68,8 @@ final class Worker: Sendable {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
         let deletions = DeletionMemory(
-            topic: settings.topics.contactDeletions, retention: settings.contacts.deletionRetention, time: time,
+            topic: settings.topics.contactDeletions, inputTopic: settings.topics.contactChanges,
+            retention: settings.contacts.deletionRetention, time: time,
             logger: logger.component("relay"))
         let applier = ResourceApplier(
             api: api, keepsMarks: settings.contacts.sequenceMarks, deletions: deletions,

@@ -162,6 +162,8 @@ final class ScriptedConsumer: KafkaConsuming {
 
     func logEnd(of partition: TopicPartition) -> Int64? { state.withLock { $0.logEnds[partition] } }
 
+    func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 { 0 }
+
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         let (isWithheld, fault) = state.withLock { state in
             state.placeCalls += 1

@@ -21,6 +21,7 @@ public final class DeletionMemory: PartitionState {
     }
 
     public let topic: String
+    public let inputTopic: String
     private let capacity: Int
     private let time: any TimeSource
     private let logger: Logger
@@ -30,14 +31,16 @@ public final class DeletionMemory: PartitionState {
     ///
     /// - Parameters:
     ///   - topic: The compacted topic (`topics.contactDeletions`).
+    ///   - inputTopic: The topic of the changes (`topics.contactChanges`).
     ///   - retention: How long a deletion is remembered (`contacts.deletionRetention`), by the wall clock.
     ///   - capacity: How many are kept in memory, at least one. Each takes about 530 bytes (measured), so the default is
     ///     130 MB at worst, for 2,700 deletions a day over 90 days.
     public init(
-        topic: String = "contact-deletions", retention: Duration = .seconds(90 * 86_400), capacity: Int = 250_000,
+        topic: String = "contact-deletions", inputTopic: String = "contact-changes", retention: Duration = .seconds(90 * 86_400), capacity: Int = 250_000,
         time: any TimeSource, logger: Logger
     ) {
         self.topic = topic
+        self.inputTopic = inputTopic
         self.capacity = capacity
         self.time = time
         self.logger = logger

@@ -20,6 +20,8 @@ final class FlowControl: Sendable {
     enum PartitionCause: String, Sendable, CaseIterable {
         /// Its compacted state is being read.
         case restoring
+        /// As many purges are under way as may be.
+        case purgesFull
         /// What is finished beyond its first unfinished record fills the map that a commit can carry.
         case commitMapFull
     }
@@ -64,6 +66,14 @@ final class FlowControl: Sendable {
             for partition in state.assigned where state.own[partition] != nil || partitions.contains(partition) {
                 state.set(cause, partition, partitions.contains(partition))
             }
+        }
+    }
+
+    /// Sets or lifts a reason of all assigned partitions of a topic. `holds` is asked inside the lock.
+    func set(_ cause: PartitionCause, of topic: String, _ holds: () -> Bool) {
+        change { state in
+            let holds = holds()
+            for partition in state.assigned where partition.topic == topic { state.set(cause, partition, holds) }
         }
     }
 

@@ -1,4 +1,5 @@
 import KafkaClient
+import Seams
 import WorkerPool
 
 /// What one attempt puts into the log, and what it leaves.
@@ -12,6 +13,17 @@ struct CommitPlan: Sendable {
     var stale: [SettlementQueue.Entry] = []
     /// What the commit says of each partition that has something admitted.
     var offsets: [TopicPartition: CommittedOffset] = [:]
+    /// Those of them of which a step is admitted that finishes no record.
+    var stepped: Set<TopicPartition> = []
     /// The assignments that the offsets belong to.
     var assignments: [TopicPartition: Generation] = [:]
+
+    /// The plan with a mark of its own at the commit of each partition that has a step.
+    func marked(_ random: any RandomSource) -> CommitPlan {
+        var plan = self
+        for partition in stepped.sorted() {
+            plan.offsets[partition] = offsets[partition].map { StepMark.marked($0, random: random) }
+        }
+        return plan
+    }
 }

@@ -10,6 +10,7 @@ struct Departure: Sendable {
 
     let ledgers: PartitionLedgers
     let pool: WorkerPool<LaneKey, WorkItem>
+    let purges: PurgeDesk?
     let writer: SettlementWriter
     let stop: StopSignal
     /// How long a request may be on the wire.
@@ -20,6 +21,7 @@ struct Departure: Sendable {
     func begin(_ partitions: [TopicPartition]) -> [TopicPartition: Generation] {
         let leaving = ledgers.drain(partitions)
         pool.revoke(leaving)
+        purges?.revoke(leaving)
         return leaving
     }
 
@@ -29,13 +31,20 @@ struct Departure: Sendable {
     func workOff(_ leaving: [TopicPartition: Generation], by deadline: Moment) async -> Bool {
         let partitions = Array(leaving.keys)
         // A worker that stops has waited for them once already when its group asks them back.
-        if ledgers.areWithdrawn(leaving) { return await pool.drained(partitions, by: time.now) }
-        await stop.unless(.hurry) { [pool] in _ = await pool.drained(partitions, by: deadline) }
-        if await pool.drained(partitions, by: time.now) { return true }
+        if ledgers.areWithdrawn(leaving) { return await drained(partitions, by: time.now) }
+        await stop.unless(.hurry) { _ = await drained(partitions, by: deadline) }
+        if await drained(partitions, by: time.now) { return true }
         ledgers.withdraw(leaving)
-        let last = time.now + requestTimeout
-        await stop.unless(.abandon) { [pool] in _ = await pool.drained(partitions, by: last) }
+        // A purge's answer is written by who asked, so it has the time for that too.
+        let last = time.now + requestTimeout + (purges == nil ? .zero : Self.writingTime)
+        await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
         return false
+    }
+
+    private func drained(_ partitions: [TopicPartition], by deadline: Moment) async -> Bool {
+        let areDone = await pool.drained(partitions, by: deadline)
+        guard let purges else { return areDone }
+        return await purges.drained(partitions, by: deadline) && areDone
     }
 
     /// Waits until what is settled is written and committed, until the moment or until it is abandoned.

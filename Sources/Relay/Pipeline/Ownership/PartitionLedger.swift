@@ -27,7 +27,8 @@ struct PartitionLedger: Sendable {
     mutating func open(at committed: CommittedOffset) -> String? {
         do throws(CommitMapFault) {
             ledger = OffsetLedger(
-                resuming: try CommitMap(text: committed.metadata, position: committed.offset))
+                resuming: try CommitMap(
+                    text: StepMark.unmarked(committed.metadata), position: committed.offset))
             return nil
         } catch {
             ledger = OffsetLedger(next: committed.offset)
@@ -55,6 +56,11 @@ struct PartitionLedger: Sendable {
     /// On a copy: marks a record as done, if the map then still fits.
     mutating func finishIfFits(_ offset: Int64) -> OffsetLedger.Finishing {
         ledger?.finishIfFits(offset) ?? .unknown
+    }
+
+    /// Whether a commit can carry a step: it has a position, and room for the step's mark.
+    var hasRoomForStep: Bool {
+        commit.map { $0.metadata.utf8.count + StepMark.length <= CommitMap.maximumLength } ?? false
     }
 
     /// Marks a record as done.

@@ -65,6 +65,32 @@ final class PartitionLedgers: Sendable {
         }
     }
 
+    /// Whether this assignment takes records and new steps: it is ours, and nobody wants it back.
+    func isTaking(_ partition: TopicPartition, _ generation: Generation) -> Bool {
+        state.withLock { state in
+            guard let page = state.pages[partition], page.generation == generation else { return false }
+            return page.phase == .taking
+        }
+    }
+
+    /// Whether nothing says yet where this assignment stands in its log.
+    func hasNoPosition(_ partition: TopicPartition, _ generation: Generation) -> Bool {
+        state.withLock { state in
+            guard let page = state.pages[partition], page.generation == generation else { return false }
+            return page.commit == nil
+        }
+    }
+
+    /// Says where an assignment begins of which nothing was committed, unless its first record has said so meanwhile.
+    func open(_ partition: TopicPartition, _ generation: Generation, at offset: Int64) {
+        state.withLock { state in
+            guard state.pages[partition]?.generation == generation, state.pages[partition]?.commit == nil else {
+                return
+            }
+            _ = state.pages[partition]?.open(at: CommittedOffset(offset))
+        }
+    }
+
     /// Takes no more records of these partitions; what was taken may still finish. Gives back those that are ours,
     /// whether they were taking or draining already.
     func drain(_ partitions: [TopicPartition]) -> [TopicPartition: Generation] {
@@ -165,8 +191,19 @@ final class PartitionLedgers: Sendable {
                     plan.held.append(entry)
                     continue
                 }
+                guard let offset = settlement.offset else {
+                    // Without a position there is nothing that a commit could say; it comes before any work does.
+                    if page.hasRoomForStep {
+                        if pages[settlement.partition] == nil { pages[settlement.partition] = page }
+                        plan.stepped.insert(settlement.partition)
+                        plan.admitted.append(entry)
+                    } else {
+                        plan.held.append(entry)
+                    }
+                    continue
+                }
                 // In place, so that a ledger is copied once for a plan and not for each entry.
-                switch pages[settlement.partition, default: page].finishIfFits(settlement.offset) {
+                switch pages[settlement.partition, default: page].finishIfFits(offset) {
                 case .finished: plan.admitted.append(entry)
                 case .doesNotFit:
                     plan.held.append(entry)
@@ -188,7 +225,7 @@ final class PartitionLedgers: Sendable {
         state.withLock { state in
             for settlement in settlements {
                 guard state.pages[settlement.partition]?.generation == settlement.generation else { continue }
-                state.pages[settlement.partition]?.finish(settlement.offset)
+                if let offset = settlement.offset { state.pages[settlement.partition]?.finish(offset) }
             }
         }
     }

@@ -9,6 +9,7 @@ final class Restorer: Sendable {
     private let states: [any PartitionState]
     private let reader: (any KafkaStateReading)?
     private let restorations: Restorations
+    private let settlePosition: @Sendable (TopicPartition, Generation) async -> Void
     private let finished: @Sendable (TopicPartition) -> Void
     private let failed: @Sendable () -> Void
     private let firstFault = Mutex<KafkaError?>(nil)
@@ -19,11 +20,13 @@ final class Restorer: Sendable {
 
     /// - Parameters:
     ///   - reader: Nil where there is no state to read.
+    ///   - settlePosition: Called with a partition whose state has been read, before its work starts.
     ///   - finished: Called with a partition whose state has been read, while it is still ours.
     ///   - failed: Called when a state can never be read; `fault` says why.
     init(
         states: [any PartitionState], reader: (any KafkaStateReading)?, restorations: Restorations,
         time: any TimeSource, random: any RandomSource, health: HealthBoard, logger: Logger,
+        settlePosition: @escaping @Sendable (TopicPartition, Generation) async -> Void,
         finished: @escaping @Sendable (TopicPartition) -> Void, failed: @escaping @Sendable () -> Void
     ) {
         self.states = reader == nil ? [] : states
@@ -33,6 +36,7 @@ final class Restorer: Sendable {
         self.random = random
         self.health = health
         self.logger = logger
+        self.settlePosition = settlePosition
         self.finished = finished
         self.failed = failed
     }
@@ -40,14 +44,26 @@ final class Restorer: Sendable {
     /// Why a state can never be read; nil mostly.
     var fault: KafkaError? { firstFault.withLock { $0 } }
 
-    /// Partitions were assigned; gives back what is to be run for them, at once and side by side.
-    func begin(_ partitions: [TopicPartition], _ generation: Generation) -> [@Sendable () async -> Void] {
-        guard let reader, !states.isEmpty else { return [] }
-        return partitions.map { partition in
+    /// Partitions were assigned; gives back what is to be run for those that have state, at once and side by side.
+    func begin(
+        _ partitions: [TopicPartition], _ generation: Generation
+    ) -> [TopicPartition: @Sendable () async -> Void] {
+        guard let reader else { return [:] }
+        var readings: [TopicPartition: @Sendable () async -> Void] = [:]
+        for partition in partitions {
+            let states = states(of: partition)
+            guard !states.isEmpty else { continue }
             let end = restorations.begin(partition, generation)
             for state in states { state.begin(partition) }
-            return { await end.unless(.drain) { await self.restore(partition, generation, with: reader) } }
+            readings[partition] = {
+                await end.unless(.drain) { await self.restore(partition, generation, with: reader) }
+            }
         }
+        return readings
+    }
+
+    private func states(of partition: TopicPartition) -> [any PartitionState] {
+        states.filter { $0.inputTopic == partition.topic }
     }
 
     /// Their assignment ends: what is being read for them is given up.
@@ -58,8 +74,8 @@ final class Restorer: Sendable {
 
     /// They are no longer ours.
     func drop(_ partitions: [TopicPartition]) {
-        for state in states {
-            for partition in partitions { state.drop(partition) }
+        for partition in partitions {
+            for state in states(of: partition) { state.drop(partition) }
         }
         restorations.drop(partitions)
     }
@@ -68,9 +84,10 @@ final class Restorer: Sendable {
         _ partition: TopicPartition, _ generation: Generation, with reader: any KafkaStateReading
     ) async {
         let began = time.now
-        for state in states {
+        for state in states(of: partition) {
             guard await read(state, of: partition, generation, with: reader) else { return }
         }
+        await settlePosition(partition, generation)
         guard restorations.finish(partition, generation) else { return }
         health.clear(.restoring(partition.description))
         logger.debug(

@@ -13,17 +13,19 @@ final class ProgressWatch: Sendable {
     private let consumer: any KafkaConsuming
     private let ledgers: PartitionLedgers
     private let pool: WorkerPool<LaneKey, WorkItem>
+    private let purges: PurgeDesk?
     private let flow: FlowControl
     private let time: any TimeSource
     private let logger: Logger
 
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
-        flow: FlowControl, time: any TimeSource, logger: Logger
+        purges: PurgeDesk?, flow: FlowControl, time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
         self.pool = pool
+        self.purges = purges
         self.flow = flow
         self.time = time
         self.logger = logger
@@ -69,7 +71,11 @@ final class ProgressWatch: Sendable {
                 ? "the log grows, and no record comes; an open or aborted transaction of its producers would look so too"
                 : "the partition is paused: \(own.joined(separator: ", "))"
         }
-        switch pool.place(where: { $0.partition == partition && $0.record.offset == oldest }) {
+        let place =
+            partition.topic == purges?.topic
+            ? purges?.place(of: oldest, in: partition)
+            : pool.place { $0.partition == partition && $0.record.offset == oldest }
+        switch place {
         case .inHand: return "record \(oldest) is with the API"
         case .waiting: return "record \(oldest) waits for a free task, or behind another of its lane"
         case .parked(let reason): return "record \(oldest) is parked: \(reason.kind)"

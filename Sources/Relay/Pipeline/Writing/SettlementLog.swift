@@ -12,7 +12,7 @@ protocol SettlementLog: Sendable {
     /// - Parameters:
     ///   - batch: What must be tried again afterwards, unless it is committed: without the records that the log holds
     ///     already, where an attempt can leave some behind.
-    ///   - extras: Records that go along and that nobody misses if they do not get in.
+    ///   - extras: Records that go along and are made anew for the next attempt: if one of them fails, so does this one.
     ///   - offsets: What is to be committed, whole: also when the batch is empty.
     ///   - ours: Asked last before the end: which of the partitions are still ours.
     /// - Throws: The error with which the producer cannot go on.

@@ -19,6 +19,8 @@ struct SettlementQueue {
     private var waiters: [Int: (ticket: Int64, continuation: Waiter)] = [:]
     /// Waits that were cancelled before their continuation was there.
     private var cancelled: Set<Int> = []
+    /// Of settlements that are not finished, by their place: who must know what becomes of them.
+    private var receipts: [Int64: SettlementReceipt] = [:]
     private var lastID = 0
     private var added: Int64 = 0
     /// Done are those whose records are in the log and whose offsets are committed or found to be another's.
@@ -49,6 +51,7 @@ struct SettlementQueue {
         for settlement in settlements {
             _ = written.begin(added)
             waiting.append(Entry(number: added, settlement: settlement))
+            receipts[added] = settlement.receipt
             added += 1
         }
         if before == 0 { oldest = now }
@@ -75,7 +78,10 @@ struct SettlementQueue {
 
     /// Notes which more are written; gives back who waited for that.
     mutating func finish(_ numbers: [Int64]) -> [Waiter] {
-        for number in numbers { _ = written.finish(number) }
+        for number in numbers {
+            _ = written.finish(number)
+            receipts[number] = nil
+        }
         settleBacklog()
         let due = waiters.filter { $0.value.ticket <= written.commitPosition }
         for id in due.keys { waiters[id] = nil }
@@ -146,6 +152,15 @@ struct SettlementQueue {
     mutating func end() -> [Waiter] {
         isEnded = true
         return takeWaiters()
+    }
+
+    /// Whether nothing will be written any more.
+    var hasEnded: Bool { isEnded }
+
+    /// Takes out the receipts of what was not finished.
+    mutating func takeReceipts() -> [SettlementReceipt] {
+        defer { receipts = [:] }
+        return receipts.sorted { $0.key < $1.key }.map(\.value)
     }
 
     private mutating func settleBacklog() {

@@ -28,6 +28,8 @@ final class SettlementWriter: Sendable {
     struct Events: Sendable {
         /// Before each attempt, for records that go along.
         var extras: @Sendable () -> [ProducerRecord] = { [] }
+        /// Before each attempt, with what it tries: the audit records that must get in with that.
+        var seal: @Sendable ([Settlement]) -> SealedAudits = { _ in SealedAudits() }
         /// After each change of the backlog.
         var backlogChanged: @Sendable () -> Void
         /// With the partitions of which something waits for room in the commit's map.
@@ -67,6 +69,18 @@ final class SettlementWriter: Sendable {
         if rings { bell.ring() }
     }
 
+    /// Hands a settlement over and waits for what becomes of it: true once it is in the log, false when its assignment is
+    /// over, or nothing is written any more.
+    func commit(_ settlement: Settlement) async -> Bool {
+        let receipt = SettlementReceipt()
+        var settlement = settlement
+        settlement.receipt = receipt
+        settle([settlement])
+        // It may have come too late to be answered at the end.
+        if queue.withLock({ $0.hasEnded }) { receipt.answer(false) }
+        return await receipt.answer()
+    }
+
     /// Has a commit made for the sake of its answer, if `WriteFence` wants one.
     func prove() {
         bell.ring()
@@ -104,6 +118,7 @@ final class SettlementWriter: Sendable {
     func run() async throws(KafkaError) {
         defer {
             release(queue.withLock { $0.end() })
+            for receipt in queue.withLock({ $0.takeReceipts() }) { receipt.answer(false) }
             end.raise(to: .drain)
         }
         do throws(KafkaError) {
@@ -133,12 +148,12 @@ final class SettlementWriter: Sendable {
             var attempt = queue.withLock { hand.next(from: &$0, limit: pace.records, at: now) }
             let wantsProof = fence.wantsProof
             let stalls = fence.stalls
-            let plan = ledgers.plan(attempt.entries, withAll: wantsProof)
+            let plan = ledgers.plan(attempt.entries, withAll: wantsProof).marked(random)
             attempt.entries = plan.admitted
             hand.hold(plan.held)
             events.held(hand.heldPartitions)
             if queue.withLock({ $0.noteHeld(hand.heldCount) }) { events.backlogChanged() }
-            finish(plan.stale)
+            finish(plan.stale, isCommitted: false)
             guard !plan.admitted.isEmpty || (wantsProof && !plan.offsets.isEmpty) else {
                 if hand.isDue(at: now) || queue.withLock({ $0.waitingCount > 0 }) { continue }
                 if queue.withLock({ $0.isClosed }) { break }
@@ -150,16 +165,20 @@ final class SettlementWriter: Sendable {
             }
             // What is tried again goes without: it may be they that failed.
             let extras = hand.failures == 0 ? events.extras() : []
-            let verdict = try await log.write(&attempt.entries, extras: extras, offsets: plan.offsets) {
+            let sealed = events.seal(plan.admitted.map(\.settlement))
+            let verdict = try await log.write(
+                &attempt.entries, extras: sealed.records + extras, offsets: plan.offsets
+            ) {
                 self.ledgers.ours(of: plan.assignments)
             }
             switch verdict {
             case .committed:
                 fence.proven(stalls)
+                sealed.committed()
                 ledgers.finish(plan.admitted.map(\.settlement))
                 events.written(plan.admitted.map(\.settlement))
                 hand.committed()
-                finish(plan.admitted)
+                finish(plan.admitted, isCommitted: true)
             case .failed(let error):
                 // No waiting mends it.
                 if error.isRefusal { throw error }
@@ -187,9 +206,10 @@ final class SettlementWriter: Sendable {
     }
 
     /// These need nothing more.
-    private func finish(_ entries: [SettlementQueue.Entry]) {
+    private func finish(_ entries: [SettlementQueue.Entry], isCommitted: Bool) {
         guard !entries.isEmpty else { return }
         release(queue.withLock { $0.finish(entries.map(\.number)) })
+        for entry in entries { entry.settlement.receipt?.answer(isCommitted) }
         events.backlogChanged()
     }
 

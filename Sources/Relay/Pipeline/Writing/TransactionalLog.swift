@@ -96,8 +96,8 @@ final class TransactionalLog: SettlementLog {
     }
 
     /// Whether the transaction of a producer that is done for was committed all the same: if one of its offsets stands. Every
-    /// settlement moves the position or the map of its partition, so they did not stand before; and in a partition that is
-    /// still ours nobody else moved them.
+    /// settlement moves the position or the map of its partition, or is a step that has a mark of its own (`StepMark`), so
+    /// they did not stand before; and in a partition that is still ours nobody else moved them.
     private func isCommitted(
         _ batch: [SettlementQueue.Entry], _ offsets: [TopicPartition: CommittedOffset],
         _ ours: @Sendable () -> Set<TopicPartition>

@@ -1,0 +1,249 @@
+import KafkaClient
+import Observability
+import Seams
+import Synchronization
+import WorkerPool
+
+/// Where purge requests are taken, followed and ended: a pool of its own in which each request is a lane. A job that waits
+/// holds no task, so thousands may be under way; messages about ends have another pool, so that a receiver that hangs holds
+/// up no purge.
+final class PurgeDesk: Sendable {
+    typealias Pool = WorkerPool<PurgeKey, PurgeItem>
+
+    /// So many steps are taken at once, and so many messages sent: both wait for answers mostly.
+    private static let tasks = 32
+    private static let messageTasks = 8
+    /// So many records may wait for their step, and so many jobs be under way, before no more requests are taken.
+    static let limits = PoolLimits(maxInFlight: tasks, maxBuffered: 1000, maxParked: 100_000)
+
+    let topic: String
+    let book: PurgeBook
+    private let decoder: PurgeDecoder
+    private let pool: Pool
+    private let messages: Pool
+    private let worker: PurgeWorker
+    private let courier: WebhookCourier
+    private let queue: PurgeQueue
+    private let tracks: PurgeTracks
+    private let trail: AuditTrail
+    private let parts: PurgeParts
+    private let metrics: PurgeMetrics
+    private let health: HealthBoard
+    private let assigned = Mutex<[TopicPartition: Generation]>([:])
+    private let time: any TimeSource
+    private let logger: Logger
+
+    /// - Parameter pressureChanged: Called whenever the desk's pool becomes full or has room again (`isFull`).
+    init(
+        _ parts: PurgeParts, groupID: String, retry: RetryPolicy, ledgers: PartitionLedgers, admission: LaneAdmission,
+        writer: SettlementWriter, trail: AuditTrail, pressureChanged: @escaping @Sendable () -> Void,
+        time: any TimeSource, random: any RandomSource, health: HealthBoard, registry: MetricsRegistry, logger: Logger
+    ) {
+        let settings = parts.settings
+        let metrics = PurgeMetrics(registry: registry)
+        let book = PurgeBook(
+            topic: settings.jobsTopic, inputTopic: settings.requestsTopic, retention: settings.ledgerRetention,
+            trail: trail, time: time, logger: logger)
+        let pool = Pool(limits: Self.limits, time: time, pressureChanged: pressureChanged)
+        let messages = Pool(
+            limits: PoolLimits(maxInFlight: Self.messageTasks, maxBuffered: 1_000_000, maxParked: 1_000_000),
+            time: time)
+        let queue = PurgeQueue { [weak pool] in pool?.wake($0) }
+        let tracks = PurgeTracks(
+            pace: PollPace(interval: settings.pollInterval, requestsPerMinute: settings.requestsPerMinute))
+        let scribe = PurgeScribe(
+            settings: settings,
+            encoder: PurgeOutcomeEncoder(groupID: groupID, topic: settings.outcomesTopic), writer: writer, book: book,
+            metrics: metrics,
+            hasMessage: { _, lane in
+                messages.submit([
+                    (lane.key, PurgeItem(partition: lane.key.partition, generation: lane.generation))
+                ])
+            },
+            time: time)
+        topic = settings.requestsTopic
+        decoder = PurgeDecoder(rules: settings.rules)
+        worker = PurgeWorker(
+            settings: settings, api: parts.api, retry: retry, book: book, scribe: scribe, states: parts.recordStates,
+            queue: queue, tracks: tracks, ledgers: ledgers, admission: admission, metrics: metrics, health: health,
+            time: time, random: random, logger: logger)
+        courier = WebhookCourier(
+            sender: parts.webhooks, book: book, scribe: scribe, tracks: tracks, ledgers: ledgers, metrics: metrics,
+            time: time, random: random, logger: logger)
+        parts.recordStates.observe { [weak pool] in
+            pool?.wake(where: .recordStates)
+            pool?.wake(where: .purgeDependency)
+        }
+        self.book = book
+        self.pool = pool
+        self.messages = messages
+        self.queue = queue
+        self.tracks = tracks
+        self.trail = trail
+        self.parts = parts
+        self.metrics = metrics
+        self.health = health
+        self.time = time
+        self.logger = logger
+    }
+
+    // MARK: Running
+
+    /// Takes steps until `close`, or until the task is cancelled: a submission on the wire is awaited either way.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.pool.run { await self.worker.handle($0) } }
+            group.addTask { await self.messages.run { await self.courier.handle($0) } }
+        }
+    }
+
+    /// Reads the soft-delete marks, and goes on reading them until the task is cancelled.
+    ///
+    /// - Throws: The error for which they cannot be read: without them no purge may be submitted.
+    func followRecordStates() async throws(KafkaError) {
+        try await parts.recordStates.run(with: parts.follower)
+    }
+
+    /// Lets `run` end when what runs has ended.
+    func close() {
+        pool.close()
+        messages.close()
+    }
+
+    // MARK: Records
+
+    /// Takes a record of the requests' topic.
+    func take(_ records: [(record: KafkaRecord, generation: Generation)]) {
+        let now = time.wallTime
+        var items: [(key: PurgeKey, item: PurgeItem)] = []
+        for (record, generation) in records {
+            let decoded = decoder.decode(record, at: now)
+            // What names no request has a lane of its own.
+            let requestID = decoded.requestID ?? "\(AuditHead.reservedPrefix)\(record.offset)"
+            let key = PurgeKey(partition: record.partition, requestID: requestID)
+            let letter = PurgeLetter(record, decoded)
+            items.append(
+                (key, PurgeItem(partition: record.partition, generation: generation, letter: letter)))
+        }
+        pool.submit(items)
+        // A lane that is parked for its job takes the record at once.
+        for (key, _) in items { pool.wake(key) }
+    }
+
+    /// Whether no more requests should be taken.
+    var isFull: Bool { pool.pressure != .open }
+
+    /// Where the first record is that is meant; nil when it is not here.
+    func place(of record: Int64, in partition: TopicPartition) -> ItemPlace? {
+        pool.place {
+            $0.partition == partition && $0.letter?.record.offset == record && $0.letter?.hasBeenRead == false
+        }
+    }
+
+    // MARK: Assignments
+
+    func assign(_ partitions: [TopicPartition], _ generation: Generation) {
+        assigned.withLock { assigned in
+            for partition in partitions { assigned[partition] = generation }
+        }
+        pool.assign(partitions, generation: generation)
+        messages.assign(partitions, generation: generation)
+    }
+
+    /// The ledger of a partition has been read: its jobs go on.
+    func restored(_ partition: TopicPartition) {
+        guard let generation = assigned.withLock({ $0[partition] }) else { return }
+        let jobs = book.unfinished(of: partition)
+        func items(_ jobs: [PurgeJob]) -> [(key: PurgeKey, item: PurgeItem)] {
+            jobs.map { job in
+                (
+                    PurgeKey(partition: partition, requestID: job.requestID),
+                    PurgeItem(partition: partition, generation: generation)
+                )
+            }
+        }
+        pool.submit(items(jobs.filter { $0.phase != .ended }))
+        messages.submit(items(jobs.filter { $0.phase == .ended }))
+        pool.wake(where: .restoring(partition))
+        if !jobs.isEmpty {
+            logger.info(
+                "purges are taken over from the ledger", ["partition": "\(partition)", "jobs": "\(jobs.count)"])
+        }
+    }
+
+    /// Takes no more steps for these assignments; those under way are taken to their end.
+    func revoke(_ assignments: [TopicPartition: Generation]) {
+        pool.revoke(assignments)
+        messages.revoke(assignments)
+    }
+
+    /// Waits until no step of these partitions is under way, or until the deadline.
+    func drained(_ partitions: [TopicPartition], by deadline: Moment) async -> Bool {
+        // A message goes on by its own time-out, and is only a message: it is not waited for.
+        await pool.drained(partitions, by: deadline)
+    }
+
+    /// They are no longer ours.
+    func drop(_ partitions: [TopicPartition]) {
+        let isIdle = assigned.withLock { assigned in
+            for partition in partitions { assigned[partition] = nil }
+            return assigned.isEmpty
+        }
+        for partition in partitions {
+            queue.drop(partition)
+            tracks.drop(partition)
+        }
+        if isIdle { health.clear(.purges) }
+    }
+
+    // MARK: The audit trail
+
+    /// What is to be written to the audit trail with these settlements.
+    func seal(_ settlements: [Settlement]) -> SealedAudits {
+        let said = settlements.filter { !$0.audits.isEmpty }
+        guard !said.isEmpty else { return SealedAudits() }
+        let sealed = trail.seal(
+            said.map { (partition: $0.partition, entries: $0.audits) }, topic: parts.settings.auditTopic,
+            ledgerTopic: parts.settings.jobsTopic)
+        return SealedAudits(records: sealed.records) { [trail, parts] in
+            trail.committed(sealed.heads)
+            parts.auditLog?.append(said.flatMap(\.audits))
+        }
+    }
+
+    // MARK: Report
+
+    /// How it stands.
+    var snapshot: PurgeSnapshot {
+        let jobs = book.snapshot
+        return PurgeSnapshot(
+            jobs: Dictionary(uniqueKeysWithValues: jobs.phases.map { ($0.key.rawValue, $0.value) }),
+            waiting: pool.snapshot.parkedLanes.reduce(into: [:]) { $0[$1.key.kind, default: 0] += $1.value },
+            messages: messages.snapshot.lanes, quotaRemaining: queue.remaining, outcomes: metrics.outcomesByStatus,
+            marks: parts.recordStates.isWhole ? parts.recordStates.snapshot.marks : nil)
+    }
+}
+
+/// How purges stand at one moment, for status pages and metrics.
+public struct PurgeSnapshot: Sendable {
+    /// Jobs by phase, those that have ended and are remembered included.
+    public var jobs: [String: Int]
+    /// Jobs that wait, by what they wait for.
+    public var waiting: [String: Int]
+    /// Messages about ends that are not delivered yet.
+    public var messages: Int
+    /// What the API said last was left of the quota; nil where none is in force, and before the first question.
+    public var quotaRemaining: Int64?
+    /// Outcomes written so far, by status.
+    public var outcomes: [String: Int]
+    /// Soft-deleted records by type; nil until they have been read to their end.
+    public var marks: [String: Int]?
+}
+
+/// Audit records made for one attempt at the log.
+struct SealedAudits: Sendable {
+    /// What must get in with it.
+    var records: [ProducerRecord] = []
+    /// To be called when it did.
+    var committed: @Sendable () -> Void = {}
+}

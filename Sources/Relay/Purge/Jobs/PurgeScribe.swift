@@ -1,0 +1,39 @@
+import KafkaClient
+import Observability
+import Seams
+
+/// Writes the steps of purges: everything that a step says goes into one transaction, and only then the step counts.
+struct PurgeScribe: Sendable {
+    let settings: PurgeDeskSettings
+    let encoder: PurgeOutcomeEncoder
+    let writer: SettlementWriter
+    let book: PurgeBook
+    let metrics: PurgeMetrics
+    /// Called with a job that has a message to deliver.
+    let hasMessage: @Sendable (PurgeJob, PurgeLane) -> Void
+    let time: any TimeSource
+
+    /// Waits until the step is in the log; false when its partition is another's, or nothing is written any more.
+    func commit(_ step: PurgeStep, _ lane: PurgeLane) async -> Bool {
+        guard await writer.commit(settlement(of: step, lane)) else { return false }
+        metrics.committed(step)
+        if let job = step.job {
+            book.set(job, in: lane.key.partition)
+            if job.webhook?.state == .pending { hasMessage(job, lane) }
+        }
+        return true
+    }
+
+    private func settlement(of step: PurgeStep, _ lane: PurgeLane) -> Settlement {
+        let now = time.wallTime
+        var records = step.publications.map { encoder.record($0, at: now) }
+        if let job = step.job { records.append(job.ledgerRecord(topic: settings.jobsTopic)) }
+        records += step.letters.map {
+            DeadLetter.record(
+                $0.record, reason: $0.reason, attempts: $0.attempts, topic: settings.deadLettersTopic)
+        }
+        return Settlement(
+            partition: lane.key.partition, generation: lane.generation, offset: step.offset, records: records,
+            status: step.status?.rawValue ?? "", isDeadLetter: !step.letters.isEmpty, audits: step.audits)
+    }
+}

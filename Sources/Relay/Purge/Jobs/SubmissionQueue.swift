@@ -1,0 +1,114 @@
+import KafkaClient
+import Seams
+
+/// Who submits next: in the order of arrival, one question for the quota at a time, and none while it is known to be used up.
+/// Pure.
+struct SubmissionQueue {
+    /// What one who wants to submit is told.
+    enum Turn: Equatable {
+        /// It is its turn: ask for the quota, then say `answered`.
+        case ask
+        /// Others are before it; it is woken.
+        case behind
+        /// Nothing is left of the quota; it is asked for again then.
+        case closed(until: Moment)
+    }
+
+    private struct Place: Comparable {
+        let arrival: WallTime
+        let key: PurgeKey
+
+        static func < (left: Place, right: Place) -> Bool {
+            (left.arrival, left.key.partition, left.key.requestID)
+                < (right.arrival, right.key.partition, right.key.requestID)
+        }
+    }
+
+    /// What the answer to the question means.
+    enum Admission: Equatable {
+        /// Submit.
+        case go
+        /// What is left may be used up by what is under way: ask again when that is answered.
+        case later
+        /// Nothing is left.
+        case closed
+    }
+
+    /// In the order of arrival.
+    private var places: [Place] = []
+    private var asking: PurgeKey?
+    /// Those that were let through and whose submission is not answered yet: the quota does not count them.
+    private var underWay: Set<PurgeKey> = []
+    private var closedUntil: Moment?
+    /// What the API said last; nil before, and where no quota is in force.
+    private(set) var remaining: Int64?
+
+    /// How many wait.
+    var waitingCount: Int { places.count }
+
+    /// Joins the queue, or asks how it stands.
+    mutating func turn(_ key: PurgeKey, arrival: WallTime, now: Moment) -> Turn {
+        let place = Place(arrival: arrival, key: key)
+        let index = index(of: place)
+        if index == places.count || places[index] != place { places.insert(place, at: index) }
+        if let closedUntil, now < closedUntil { return .closed(until: closedUntil) }
+        guard asking == nil || asking == key, places.first == place else { return .behind }
+        asking = key
+        return .ask
+    }
+
+    /// The answer to the one whose turn it was. After `go` and `closed` the next one is to be woken (`next`).
+    ///
+    /// - Parameters:
+    ///   - remaining: What is left of the quota; nil where none is in force.
+    ///   - recheck: When it is asked for again if nothing is left.
+    mutating func answered(
+        _ key: PurgeKey, arrival: WallTime, remaining: Int64?, now: Moment, recheck: Duration
+    ) -> Admission {
+        if asking == key { asking = nil }
+        self.remaining = remaining
+        if let remaining {
+            if remaining <= 0 {
+                closedUntil = now + recheck
+                return .closed
+            }
+            if remaining <= Int64(underWay.count) { return .later }
+        }
+        closedUntil = nil
+        remove(Place(arrival: arrival, key: key))
+        underWay.insert(key)
+        return .go
+    }
+
+    /// It wants nothing any more, or its submission is answered. The next one is to be woken (`next`).
+    mutating func leave(_ key: PurgeKey, arrival: WallTime) {
+        remove(Place(arrival: arrival, key: key))
+        underWay.remove(key)
+        if asking == key { asking = nil }
+    }
+
+    /// The jobs of this partition are another's now.
+    mutating func drop(_ partition: TopicPartition) {
+        places.removeAll { $0.key.partition == partition }
+        underWay = underWay.filter { $0.partition != partition }
+        if asking?.partition == partition { asking = nil }
+    }
+
+    /// Whose turn it is; nil while somebody asks, and when nobody waits.
+    var next: PurgeKey? { asking == nil ? places.first?.key : nil }
+
+    private mutating func remove(_ place: Place) {
+        let index = index(of: place)
+        if index < places.count, places[index] == place { places.remove(at: index) }
+    }
+
+    /// Where it stands, or would stand.
+    private func index(of place: Place) -> Int {
+        var (low, high) = (0, places.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if places[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
