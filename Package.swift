@@ -109,7 +109,7 @@ let package = Package(
             uses: [
                 "Seams", "JSON", "Crypto", "KafkaClient", "GenesysCloud", "WorkerPool", "HTTPClient", "Observability",
             ]),
-        tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams"]),
+        tests(of: "Sandbox", uses: ["JSON", "HTTPClient", "Seams", "GenesysCloud", "Observability"]),
         tests(of: "CommandLineParsing"),
         tests(of: "Configuration", uses: ["CommandLineParsing"]),
         tests(

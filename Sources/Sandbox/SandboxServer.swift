@@ -82,12 +82,27 @@ public final class SandboxServer: Sendable {
     /// All contacts, oldest first.
     public var contacts: [JSONValue] { state.withLock { $0.directory.contacts.documents } }
 
+    /// The purges that were taken and whose number is above `number`, oldest first, at most `limit`.
+    public func purges(since number: Int = 0, limit: Int = .max) -> [SandboxPurge] {
+        let now = time.now
+        return state.withLock { $0.purges.records(since: number, limit: limit, now: now) }
+    }
+
+    /// How many purges were taken.
+    public var purgeCount: Int { state.withLock { $0.purges.count } }
+
+    /// What is left of the quota of purges; nil where none is in force. Setting it puts a new one of that size in force.
+    public var purgeQuota: Int? {
+        get { state.withLock { $0.purges.quota?.remaining } }
+        set { state.withLock { $0.purges.quota = newValue.map(PurgeQuota.init) } }
+    }
+
     /// Makes every token that was given out invalid.
     public func revokeTokens() {
         state.withLock { $0.tokens.revokeAll() }
     }
 
-    /// As freshly started: nothing stored, no tokens, ids and counters from the beginning, the faults of the settings.
+    /// As freshly started: nothing stored, no tokens, ids and counters from the beginning, faults and quota of the settings.
     public func reset() {
         state.withLock { $0.reset() }
     }

@@ -17,6 +17,12 @@ public struct SandboxSettings: Sendable {
     /// Whether the request log keeps the documents that clients send, for those who ask by `SandboxServer.requests`: they
     /// show in which order changes arrived. They take memory, and hold whatever the contacts do.
     public var logsDocuments = false
+    /// How long a purge takes. The first quarter of it the job is queued, then it runs.
+    public var purgeDuration = Duration.seconds(20)
+    /// How many purges are taken before no more are; nil puts no quota in force.
+    public var purgeQuota: Int?
+    /// The share of purges, 0 to 1, that fail half-way.
+    public var purgeFailureRate = 0.0
     /// How many threads serve the connections.
     public var threads = 1
 

@@ -16,9 +16,8 @@ extension SandboxState {
         case .hang:
             outcome = .hang
         case .error(let status, let contentType, let body):
-            let headers = [("Content-Type", contentType), ("inin-correlation-id", correlationID)]
-            outcome = .answer(Answer(status: status, headers: headers, body: Array(body.utf8)))
-        case .loseAnswer, .hangAfterHandling, .delay, nil:
+            outcome = .answer(.given(status, contentType, body, correlationID))
+        case .loseAnswer, .hangAfterHandling, .errorAfterHandling, .delay, nil:
             var answer: Answer
             do throws(Refusal) {
                 answer = try handle(
@@ -30,6 +29,8 @@ extension SandboxState {
             switch effect {
             case .loseAnswer: outcome = .close
             case .hangAfterHandling: outcome = .hang
+            case .errorAfterHandling(let status, let contentType, let body):
+                outcome = .answer(.given(status, contentType, body, correlationID))
             case .delay(let more):
                 delay += more
                 outcome = .answer(answer)
@@ -51,20 +52,30 @@ extension SandboxState {
             let (answer, name) = try token(for: call, now: now, chance: random.next())
             tokenName = name
             return answer
-        case .contacts, .organizations:
+        case .contacts, .organizations, .purge:
             guard let token = tokens.bearer(call.authorization, now: now) else { throw .unauthorized }
             tokenName = token.name
             try admit(now: now)
             if faults.forbidden { throw .forbidden }
-            guard random.share() < faults.errorRate else { return try directory.answer(call, wallTime: wallTime) }
+            guard random.share() < faults.errorRate else {
+                return try answer(call, now: now, wallTime: wallTime, random: random)
+            }
             let status = [500, 502, 503, 504][Int(random.next() % 4)]
             if (status == 502 || status == 504) && random.next() % 2 == 0 {
-                _ = try? directory.answer(call, wallTime: wallTime)
+                _ = try? answer(call, now: now, wallTime: wallTime, random: random)
             }
             throw .serverError(status)
         case .control, .unknown:
             throw .noSuchPath
         }
+    }
+
+    /// Does what the call asks for.
+    private mutating func answer(
+        _ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource
+    ) throws(Refusal) -> Answer {
+        guard call.route.resource == .purge else { return try directory.answer(call, wallTime: wallTime) }
+        return try purges.answer(call, now: now, wallTime: wallTime) { random.share() }
     }
 
     /// Holds the call against the rate limit.
@@ -83,6 +94,16 @@ extension SandboxState {
     private static func correlationID(_ number: Int) -> String {
         let digits = String(number, radix: 16)
         return "00000000-0000-4000-8000-" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+}
+
+extension Answer {
+    /// The answer that a fault rule puts in the place of the API's own.
+    fileprivate static func given(
+        _ status: Int, _ contentType: String, _ body: String, _ correlationID: String
+    ) -> Answer {
+        let headers = [("Content-Type", contentType), ("inin-correlation-id", correlationID)]
+        return Answer(status: status, headers: headers, body: Array(body.utf8))
     }
 }
 

@@ -28,12 +28,14 @@ struct SandboxState {
     let logsDocuments: Bool
     private let logCapacity: Int
     private let initialFaults: SandboxFaults
+    private let initialPurges: PurgeLedger
 
     var faults: SandboxFaults
     var tokens = TokenStore()
     var tokenLimiter = RateLimiter()
     var client = Client()
     var directory = Directory()
+    var purges: PurgeLedger
     var records: Records
 
     init(_ settings: SandboxSettings) {
@@ -42,16 +44,19 @@ struct SandboxState {
         logsDocuments = settings.logsDocuments
         logCapacity = settings.logCapacity
         initialFaults = settings.faults
+        initialPurges = PurgeLedger(settings)
         faults = settings.faults
+        purges = initialPurges
         records = Records(capacity: settings.logCapacity)
     }
 
-    /// As freshly started: no resources, no tokens, ids from 1 again, the faults of the settings.
+    /// As freshly started: no resources, no purges, no tokens, ids from 1 again, faults and quota of the settings.
     mutating func reset() {
         tokens.revokeAll()
         tokenLimiter = RateLimiter()
         client = Client()
         directory = Directory()
+        purges = initialPurges
         faults = initialFaults
         records.reset(capacity: logCapacity)
     }

@@ -12,6 +12,12 @@ final class Scenario: Sendable {
     let outcomes = uniqueName("outcomes")
     let deadLetters = uniqueName("dead-letters")
     let deletions = uniqueName("deletions")
+    let purgeRequests = uniqueName("purge-requests")
+    let purgeOutcomes = uniqueName("purge-outcomes")
+    let purgeDeadLetters = uniqueName("purge-dead-letters")
+    let recordStates = uniqueName("record-states")
+    let purgeJobs = uniqueName("purge-jobs")
+    let purgeAudit = uniqueName("purge-audit")
     let group = uniqueName("group")
     let sandbox: SandboxServer
     let apiURL: String
@@ -78,6 +84,9 @@ final class Scenario: Sendable {
             "RELAY_KAFKA_PROPERTIES": "heartbeat.interval.ms=200",
             "RELAY_TOPICS_CONTACT_CHANGES": changes, "RELAY_TOPICS_CONTACT_OUTCOMES": outcomes,
             "RELAY_TOPICS_CONTACT_CHANGES_DEAD_LETTERS": deadLetters, "RELAY_TOPICS_CONTACT_DELETIONS": deletions,
+            "RELAY_TOPICS_PURGE_REQUESTS": purgeRequests, "RELAY_TOPICS_PURGE_OUTCOMES": purgeOutcomes,
+            "RELAY_TOPICS_PURGE_REQUESTS_DEAD_LETTERS": purgeDeadLetters, "RELAY_TOPICS_RECORD_STATES": recordStates,
+            "RELAY_TOPICS_PURGE_JOBS": purgeJobs, "RELAY_TOPICS_PURGE_AUDIT": purgeAudit,
             "RELAY_GENESYS_API_URL": apiURL, "RELAY_GENESYS_AUTH_URL": apiURL,
             "RELAY_GENESYS_CLIENT_ID": "sandbox", "RELAY_GENESYS_CLIENT_SECRET": "sandbox",
             "RELAY_GENESYS_REQUESTS_PER_MINUTE": "10000000",

@@ -37,6 +37,12 @@ private func faults(_ flags: String...) throws -> [String] {
         #expect(settings.topics.contactOutcomes == "contact-outcomes")
         #expect(settings.topics.contactChangesDeadLetters == "contact-changes.dlq")
         #expect(settings.topics.contactDeletions == "contact-deletions")
+        #expect(settings.topics.purgeRequests == "purge-requests")
+        #expect(settings.topics.purgeOutcomes == "purge-outcomes")
+        #expect(settings.topics.purgeRequestsDeadLetters == "purge-requests.dlq")
+        #expect(settings.topics.recordStates == "record-states")
+        #expect(settings.topics.purgeJobs == "purge-jobs")
+        #expect(settings.topics.purgeAudit == "purge-audit")
         #expect(settings.genesys.apiURL == nil)
         #expect(settings.genesys.authStyle == .form)
         #expect(settings.genesys.apiForm == .guide)
@@ -54,6 +60,21 @@ private func faults(_ flags: String...) throws -> [String] {
         #expect(settings.retry.maxAge == .seconds(900))
         #expect(settings.retry.baseDelay == .milliseconds(500))
         #expect(settings.retry.maxDelay == .seconds(60))
+        #expect(settings.purge.isEnabled)
+        #expect(settings.purge.resourceTypes == ["conversation", "user", "skill"])
+        #expect(
+            settings.purge.dependencies == ListMap([.init(name: "conversation", list: ["interaction", "media"])]))
+        #expect(settings.purge.onDependencyViolation == .defer)
+        #expect(settings.purge.onUncertainSubmission == .hold)
+        #expect(settings.purge.pollInterval == .seconds(10))
+        #expect(settings.purge.quotaRecheck == .seconds(900))
+        #expect(settings.purge.minWindow == .seconds(60))
+        #expect(settings.purge.maxDuration == .seconds(7 * 24 * 3600))
+        #expect(settings.purge.ledgerRetention == .seconds(400 * 24 * 3600))
+        #expect(settings.purge.webhookURL == nil)
+        #expect(settings.purge.webhookAllowedHosts == [])
+        #expect(settings.purge.webhookSecret == nil)
+        #expect(settings.purge.auditLog == nil)
         #expect(settings.operation.adminHost == "127.0.0.1")
         #expect(settings.operation.adminPort == 8080)
         #expect(settings.operation.shutdownGracePeriod == .seconds(45))
@@ -123,6 +144,64 @@ private func faults(_ flags: String...) throws -> [String] {
             try faults("--topics-contact-outcomes=contact-changes") == [
                 "--topics-contact-outcomes: topics.contactOutcomes names the topic of topics.contactChanges; each needs its own"
             ])
+    }
+
+    @Test func theEnvironmentReachesTheSettingsOfPurges() throws {
+        let purge = try settings(environment: [
+            "RELAY_PURGE_DEPENDENCIES": "conversation=interaction,media;user=session",
+            "RELAY_PURGE_ON_DEPENDENCY_VIOLATION": "reject", "RELAY_PURGE_ON_UNCERTAIN_SUBMISSION": "resubmit",
+            "RELAY_PURGE_WEBHOOK_URL": "https://hooks.example/purge/?team=dpo",
+            "RELAY_PURGE_WEBHOOK_ALLOWED_HOSTS": "hooks.example,::1", "RELAY_PURGE_WEBHOOK_SECRET": "s",
+        ]).purge
+        #expect(
+            purge.dependencies.entries == [
+                .init(name: "conversation", list: ["interaction", "media"]), .init(name: "user", list: ["session"]),
+            ])
+        #expect(purge.onDependencyViolation == .reject)
+        #expect(purge.onUncertainSubmission == .resubmit)
+        #expect(purge.webhookURL == "https://hooks.example/purge/?team=dpo")
+        #expect(purge.webhookAllowedHosts == ["hooks.example", "::1"])
+        #expect(try purge.webhookSecret?.read() == "s")
+    }
+
+    @Test(arguments: [
+        ("dependencies", "a=b,a", "has 'a' depend on itself"),
+        ("dependencies", "a=", "names nothing that depends on 'a'"),
+        ("resource-types", "", "must name at least 1"),
+        (
+            "webhook-allowed-hosts", "https://a",
+            "must hold host names or addresses, without scheme, port and path, not 'https://a'"
+        ),
+        (
+            "webhook-allowed-hosts", "a:80",
+            "must hold host names or addresses, without scheme, port and path, not 'a:80'"
+        ),
+        ("poll-interval", "99ms", "must be 100ms or more, not 99ms"),
+        ("quota-recheck", "999ms", "must be 1s or more, not 999ms"),
+    ])
+    func senselessSettingsOfPurgesAreRefused(_ flag: String, _ text: String, _ problem: String) throws {
+        let faults = try faults("--purge-\(flag)=\(text)")
+        #expect(faults.count == 1)
+        #expect(faults.first?.hasSuffix(" \(problem)") == true)
+    }
+
+    @Test func purgesNeedTransactions() throws {
+        #expect(
+            try faults("--no-kafka-transactions") == [
+                "--kafka-transactions: kafka.transactions is false, but purges need transactions: without them one could be submitted twice; set purge.enabled to false to run without purges"
+            ])
+        #expect(try faults("--no-kafka-transactions", "--no-purge-enabled") == [])
+    }
+
+    @Test func everyTopicNeedsANameOfItsOwn() throws {
+        let group = TopicSettings.group
+        for (setting, option) in zip(group.settings, group.options.options).dropFirst() {
+            let faults = thrownError(ConfigurationError.self) {
+                try settings(["--\(option.name)=contact-changes"])
+            }?.faults
+            #expect(faults?.map(\.key) == [setting.key])
+        }
+        #expect(group.settings.count == 10)
     }
 
     @Test(arguments: ["", ".", "..", "a/b", "a b", "é", String(repeating: "a", count: 250)])

@@ -43,6 +43,15 @@ import Testing
         #expect(SandboxCommand.settings(try settings()).faults.requestsPerMinute == 300)
     }
 
+    @Test func itsFlagsBecomeItsPurges() throws {
+        let set = SandboxCommand.settings(try settings("--purge-duration=3m", "--purge-quota=0"))
+        #expect(set.purgeDuration == .seconds(180))
+        #expect(set.purgeQuota == 0)
+        let unset = SandboxCommand.settings(try settings())
+        #expect(unset.purgeDuration == .seconds(20))
+        #expect(unset.purgeQuota == nil)
+    }
+
     @Test func aTakenPortIsSaid() async throws {
         let console = CapturedConsole()
         _ = try await SandboxCommand.serve(SandboxCommand.settings(settings()), in: console.context()) {

@@ -14,11 +14,13 @@ import Testing
         #expect(parsed[SandboxCommand.clientSecret] == "sandbox")
         #expect(parsed[SandboxCommand.errorRate] == 0)
         #expect(parsed[SandboxCommand.latency] == .zero)
+        #expect(parsed[SandboxCommand.purgeDuration] == .seconds(20))
+        #expect(parsed[SandboxCommand.purgeQuota] == nil)
     }
 
     @Test(arguments: [
         "--port=65536", "--port=-1", "--error-rate=1.1", "--error-rate=nan", "--latency=5", "--token-lifetime=0s",
-        "--requests-per-minute=-1",
+        "--requests-per-minute=-1", "--purge-duration=5", "--purge-quota=-1", "--purge-quota=many",
     ])
     func valuesOutsideTheirRangeAreRefused(_ word: String) {
         #expect(throws: UsageError.self) { try parser.parse([word]) }

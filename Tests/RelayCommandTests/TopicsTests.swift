@@ -6,10 +6,14 @@ import Testing
 @testable import RelayCommand
 
 @Suite struct TopicsTests {
+    /// Without purges.
     private let plan: TopicPlan
+    private let wholePlan: TopicPlan
 
     init() throws {
-        plan = TopicPlan(try Self.settings().topics)
+        let topics = try Self.settings().topics
+        plan = TopicPlan(topics, purges: false)
+        wholePlan = TopicPlan(topics, purges: true)
     }
 
     private static func settings(_ words: String...) throws -> RelaySettings {
@@ -30,8 +34,26 @@ import Testing
         ]
     }
 
-    @Test func aClusterThatHasAllIsRight() throws {
-        let report = TopicReport(plan, found: wholeCluster())
+    private func purgeCluster() -> [String: TopicReport.Found] {
+        let own = [
+            "purge-requests": found(), "purge-outcomes": found(),
+            "purge-requests.dlq": found(["cleanup.policy": "delete", "max.message.bytes": "66536"]),
+            "record-states": TopicReport.Found(
+                partitions: 1, replicationFactor: 2, configuration: ["cleanup.policy": "compact"]),
+            "purge-jobs": found(["cleanup.policy": "compact", "max.message.bytes": "67536"]),
+            "purge-audit": found(["cleanup.policy": "delete", "retention.ms": "-1"]),
+        ]
+        return wholeCluster().merging(own) { $1 }
+    }
+
+    private func topic(_ name: String) throws -> TopicPlan.Topic {
+        try #require(wholePlan.topics.first { $0.name == name })
+    }
+
+    @Test(arguments: [false, true]) func aClusterThatHasAllIsRight(_ withPurges: Bool) throws {
+        let report =
+            withPurges
+            ? TopicReport(wholePlan, found: purgeCluster()) : TopicReport(plan, found: wholeCluster())
         #expect(report.problems == [])
         #expect(report.missing.isEmpty)
         try report.requireWhatIsNeeded()
@@ -48,6 +70,74 @@ import Testing
         #expect(failure?.exitCode == .unavailable)
         #expect(failure?.message.hasPrefix("the topic \(name) (topics.contact") == true)
         #expect(failure?.message.contains("contact-relay topics --create") == true)
+    }
+
+    @Test(arguments: ["purge-requests", "purge-outcomes", "record-states", "purge-jobs", "purge-audit"])
+    func withoutATopicOfPurgesNothingStarts(_ name: String) throws {
+        var cluster = purgeCluster()
+        cluster[name] = nil
+        let failure = thrownError(CommandFailure.self) {
+            try TopicReport(wholePlan, found: cluster).requireWhatIsNeeded()
+        }
+        #expect(failure?.exitCode == .unavailable)
+        #expect(failure?.message.hasPrefix("the topic \(name) (topics.") == true)
+    }
+
+    @Test(arguments: ["purge-jobs", "purge-audit"])
+    func theStateAndTheAuditOfPurgesHaveThePartitionsOfTheRequests(_ name: String) throws {
+        var cluster = purgeCluster()
+        cluster[name]?.partitions = 3
+        let failure = thrownError(CommandFailure.self) {
+            try TopicReport(wholePlan, found: cluster).requireWhatIsNeeded()
+        }
+        #expect(failure?.exitCode == .unavailable)
+        #expect(failure?.message.contains("has 3 partitions, but must have as many as purge-requests: 4") == true)
+    }
+
+    @Test func marksOfRecordsMustOnlyBeCompacted() {
+        var cluster = purgeCluster()
+        cluster["record-states"] = found()
+        #expect(
+            TopicReport(wholePlan, found: cluster).problems.map(\.text) == [
+                "cleanup.policy is delete, which forgets what is still needed; it should be compact"
+            ])
+    }
+
+    @Test func aLedgerThatCouldNotHoldTheLargestRequestIsForeseen() {
+        var cluster = purgeCluster()
+        cluster["purge-jobs"] = found(["cleanup.policy": "compact", "max.message.bytes": "67535"])
+        #expect(
+            TopicReport(wholePlan, found: cluster).problems.map(\.text) == [
+                "max.message.bytes is 67535, less than 67536: the largest purge requests would stop their partition"
+            ])
+    }
+
+    @Test func anEndOfTheAuditRecordsIsNoted() {
+        var cluster = purgeCluster()
+        cluster["purge-audit"] = found(["cleanup.policy": "delete", "retention.ms": "604800000"])
+        let problems = TopicReport(wholePlan, found: cluster).problems
+        #expect(problems.map(\.severity) == [.note])
+        #expect(
+            problems.map(\.text) == ["retention.ms removes its records after 7d; -1 would keep them"])
+    }
+
+    @Test func topicsOfPurgesAreCreatedAsTheyAreNeeded() throws {
+        func configuration(_ name: String, _ limit: Int?) throws -> [String: String] {
+            wholePlan.configuration(of: try topic(name), inputLimit: limit)
+        }
+        #expect(try configuration("purge-requests", nil) == ["cleanup.policy": "delete"])
+        #expect(try configuration("purge-outcomes", nil) == ["cleanup.policy": "delete"])
+        #expect(try configuration("record-states", nil) == ["cleanup.policy": "compact"])
+        #expect(
+            try configuration("purge-requests.dlq", 1000) == [
+                "cleanup.policy": "delete", "max.message.bytes": "66536",
+            ])
+        #expect(
+            try configuration("purge-jobs", 1_000_000) == [
+                "cleanup.policy": "compact", "max.message.bytes": "2065536",
+            ])
+        #expect(try configuration("purge-jobs", 2_000_000_000)["max.message.bytes"] == "2147483647")
+        #expect(try configuration("purge-audit", nil) == ["cleanup.policy": "delete", "retention.ms": "-1"])
     }
 
     @Test func aMissingTopicForDeadLettersIsOnlyAWarning() throws {

@@ -12,8 +12,12 @@ struct Bench {
     var token = ""
 
     /// A bench with a token in hand; two organizations where asked for.
-    init(faults: SandboxFaults = SandboxFaults(), organizations: Int = 0, logCapacity: Int = 1000) {
+    init(
+        faults: SandboxFaults = SandboxFaults(), organizations: Int = 0, logCapacity: Int = 1000,
+        configure: (inout SandboxSettings) -> Void = { _ in }
+    ) {
         var settings = SandboxSettings()
+        configure(&settings)
         settings.faults = faults
         settings.logCapacity = logCapacity
         state = SandboxState(settings)
@@ -64,6 +68,7 @@ struct Bench {
     }
 }
 
+let purgePath = "/api/v2/purge"
 let organizationsPath = "/api/v2/external-contacts/organizations"
 let contactsPath = "/api/v2/external-contacts/contacts"
 

@@ -97,6 +97,7 @@ struct FaultTests {
             FaultRule(.loseAnswer, method: "POST", path: "/a*", skip: 2, times: 3, share: 0.5),
             FaultRule(.error(status: 502, contentType: "text/plain", body: "b")), FaultRule(.hang),
             FaultRule(.delay(.milliseconds(7))), FaultRule(.close), FaultRule(.hangAfterHandling),
+            FaultRule(.errorAfterHandling(status: 504, contentType: "text/plain", body: "late"), times: 2),
         ]
         #expect(try SandboxFaults(JSONValue(parsing: faults.document.bytes)) == faults)
         #expect(try SandboxFaults(.object([])) == SandboxFaults())

@@ -64,6 +64,28 @@ struct OverHTTPTests {
         }
     }
 
+    @Test func purgesAndTheirQuotaAreUnderControl() throws {
+        try withSandbox { sandbox, client in
+            let token = try token(client)
+            #expect(ask(client, "PUT", "/sandbox/purge-quota", #"{"limit":1}"#)?.status == 204)
+            #expect(sandbox.purgeQuota == 1)
+            let body = #"{"resourceType":"user","purgeReason":"m","filters":{"mediaTypes":["chat"]}}"#
+            #expect(ask(client, "POST", "/api/v2/purge", body, token: token)?.status == 202)
+            #expect(ask(client, "POST", "/api/v2/purge", body, token: token)?.status == 422)
+            #expect(ask(client, "PUT", "/sandbox/purge-quota", "{}")?.status == 204)
+            #expect(sandbox.purgeQuota == nil)
+            #expect(ask(client, "POST", "/api/v2/purge", body, token: token)?.status == 202)
+            let ledger = ask(client, "GET", "/sandbox/purges?since=1")?.body
+            #expect(ledger?.hasPrefix(#"{"count":2,"purges":[{"number":2,"purgeId":"p-2","#) == true)
+            #expect(ledger?.hasSuffix(#""sent":\#(body)}]}"#) == true)
+            #expect(ask(client, "PUT", "/sandbox/purge-quota", #"{"limit":-1}"#)?.status == 400)
+            #expect(ask(client, "PUT", "/sandbox/purge-quota", #"{"count":1}"#)?.status == 400)
+            #expect(sandbox.purgeQuota == nil)
+            #expect(ask(client, "GET", "/sandbox/purge-quota")?.status == 405)
+            #expect(ask(client, "POST", "/sandbox/purges")?.status == 405)
+        }
+    }
+
     @Test func aTooLargeBodyIsTheAPIsOwn413() throws {
         try withSandbox { _, client in
             let token = try token(client)

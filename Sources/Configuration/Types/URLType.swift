@@ -10,8 +10,18 @@ extension SettingType where Value == String {
         return text
     }
 
+    /// An absolute `http` or `https` URL that is used as it stands: it may have a query, and keeps a slash at its end. No
+    /// user and no fragment.
+    public static let wholeURL = SettingType(
+        name: "URL (`http` or `https`)", placeholder: "URL", text: { $0 }
+    ) { (input: SettingInput) throws(InvalidValue) -> String in
+        let text = try input.scalar("a URL")
+        if let problem = problem(ofURL: text, isWhole: true) { throw InvalidValue(problem) }
+        return text
+    }
+
     /// The parts that matter by RFC 3986; never quotes the text, which may hold a password by mistake.
-    private static func problem(ofURL text: String) -> String? {
+    private static func problem(ofURL text: String, isWhole: Bool = false) -> String? {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !text.contains("\\") else {
             return "must be a URL without spaces and in ASCII"
         }
@@ -20,8 +30,12 @@ extension SettingType where Value == String {
             return "must begin with https:// or http://"
         }
         let rest = text.dropFirst(scheme.count)
-        guard !rest.contains("?"), !rest.contains("#") else { return "must have no query and no fragment" }
-        let authority = rest.prefix { $0 != "/" }
+        if isWhole {
+            guard !rest.contains("#") else { return "must have no fragment" }
+        } else {
+            guard !rest.contains("?"), !rest.contains("#") else { return "must have no query and no fragment" }
+        }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
         guard !authority.contains("@") else { return "must not hold a user name or a password" }
         var host = authority
         var port: Substring?

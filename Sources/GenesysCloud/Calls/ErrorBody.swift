@@ -8,12 +8,15 @@ struct ErrorBody {
     private let message: String?
     private let code: String?
     private let correlationID: String?
+    /// Whether the API itself speaks, by the form of its errors, and not something in front of it.
+    let isOfAPI: Bool
 
     init(_ response: HTTPResponse) {
         let document = try? JSONValue(parsing: response.body)
         func member(_ names: String...) -> String? {
             names.lazy.compactMap { document?[$0]?.stringValue }.first { !$0.isEmpty }
         }
+        isOfAPI = member("message") != nil || member("code") != nil || document?["status"]?.intValue != nil
         status = response.status
         message = member("message", "error_description")?.bounded(toBytes: 1024)
         // These two reach logs, so only what looks like an identifier is taken.

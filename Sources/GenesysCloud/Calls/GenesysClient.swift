@@ -12,7 +12,7 @@ public final class GenesysClient: GenesysAPI {
     private static let rejectionLimit = 3
 
     private let settings: GenesysSettings
-    private let form: any APIForm
+    let form: any APIForm
     private let transport: any HTTPTransport
     private let time: any TimeSource
     private let tokens: TokenProvider
@@ -96,7 +96,8 @@ public final class GenesysClient: GenesysAPI {
         return try read(try await response(to: call, permit: .always, &tally), of: call, with: form.page)
     }
 
-    private func responseUnlessAbsent(
+    /// The answer; nil where the API has no such thing (404, 410).
+    func responseUnlessAbsent(
         to call: APICall, permit: WritePermit, _ tally: inout CallTally
     ) async throws(GenesysError) -> HTTPResponse? {
         do {
@@ -110,7 +111,7 @@ public final class GenesysClient: GenesysAPI {
     /// Makes the call until it is answered with something other than 429 or a rejected token.
     ///
     /// - Parameter permit: Asked before each sending of a write; a read needs none.
-    private func response(
+    func response(
         to call: APICall, permit: WritePermit, _ tally: inout CallTally
     ) async throws(GenesysError) -> HTTPResponse {
         let request = try form.request(for: call)
@@ -118,16 +119,16 @@ public final class GenesysClient: GenesysAPI {
         while true {
             let (token, turn) = try await admission()
             // After the last wait: while the call had to wait, another replica may have become the owner.
-            guard !call.isWrite || permit.isGiven else {
+            guard !call.nature.isWrite || permit.isGiven else {
                 pacer.giveBack(turn)
                 throw GenesysError(.withdrawn, message: "the permit was withdrawn before the write was sent")
             }
             // A write goes to its end once it is sent, so it must not begin when nobody wants it any more.
-            guard !call.isWrite || !Task.isCancelled else {
+            guard !call.nature.isWrite || !Task.isCancelled else {
                 pacer.giveBack(turn)
                 throw GenesysError(.cancelled, message: "cancelled before the write was sent")
             }
-            let result = await send(request, token, isWrite: call.isWrite)
+            let result = await send(request, token, call.nature)
             counters.count(method: request.method, result)
             switch result {
             case .success(let response):
@@ -139,7 +140,7 @@ public final class GenesysClient: GenesysAPI {
             case .failure(let error):
                 if error.delivery != .notSent { tally.requests += 1 }
             }
-            switch Judgement(result, isWrite: call.isWrite, wallTime: time.wallTime) {
+            switch Judgement(result, of: call.nature, wallTime: time.wallTime) {
             case .success(let response): return response
             case .limited(let retryAfter): pacer.limited(turn, retryAfter: retryAfter)
             case .tokenRejected(let error):
@@ -165,9 +166,10 @@ public final class GenesysClient: GenesysAPI {
         }
     }
 
-    /// A write is not broken off with its task: it could land after the next owner's, and undo it.
+    /// A write is not broken off with its task: it could land after the next owner's, and undo it. On a connection that
+    /// was used before, libcurl may send a request twice by itself: not one that must be sent once.
     private func send(
-        _ request: APIRequest, _ token: AccessToken, isWrite: Bool
+        _ request: APIRequest, _ token: AccessToken, _ nature: APICall.Nature
     ) async -> Result<HTTPResponse, HTTPError> {
         var headers = [
             HTTPHeader("Authorization", "Bearer \(token.value)"), HTTPHeader("Accept", "application/json"),
@@ -178,19 +180,23 @@ public final class GenesysClient: GenesysAPI {
                 try await transport.send(
                     HTTPRequest(
                         method: request.method, url: baseURL + request.target, headers: headers, body: request.body,
-                        timeout: settings.requestTimeout, endsWithTask: !isWrite)))
+                        timeout: settings.requestTimeout, connection: nature == .writeOnce ? .fresh : .reused,
+                        endsWithTask: !nature.isWrite)))
         } catch {
             return .failure(error)
         }
     }
 
-    private func read<Value>(
+    /// What a success says.
+    ///
+    /// - Throws: `serverError` where it cannot be read; a write may have happened all the same.
+    func read<Value>(
         _ response: HTTPResponse, of call: APICall, with reading: (JSONValue) throws(UnreadableAnswer) -> Value
     ) throws(GenesysError) -> Value {
         func invalid(_ reason: String) -> GenesysError {
             GenesysError(
                 .serverError, status: response.status, message: "invalid answer: \(reason)",
-                correlationID: response.correlationID, mayHaveHappened: call.isWrite)
+                correlationID: response.correlationID, mayHaveHappened: call.nature.isWrite)
         }
         let answer: JSONValue
         do { answer = try JSONValue(parsing: response.body) } catch { throw invalid("not JSON") }

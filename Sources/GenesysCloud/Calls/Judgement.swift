@@ -12,16 +12,17 @@ enum Judgement: Sendable {
     /// Everything else.
     case failure(GenesysError)
 
-    /// - Parameter isWrite: Whether a lost answer leaves open what happened. A 5xx of a write counts as such, also a
-    ///   503: a gateway may speak for a server that has done the work.
-    init(_ result: Result<HTTPResponse, HTTPError>, isWrite: Bool, wallTime: WallTime) {
+    /// - Parameter nature: Whether a lost answer leaves open what happened. A 5xx of a write counts as such, also a 503: a
+    ///   gateway may speak for a server that has done the work, and a look-up ends the doubt. Of what is written once
+    ///   nothing ends it, so there the words of the API itself, which say that nothing was done, are told from others.
+    init(_ result: Result<HTTPResponse, HTTPError>, of nature: APICall.Nature, wallTime: WallTime) {
         switch result {
-        case .success(let response): self.init(response, isWrite: isWrite, wallTime: wallTime)
-        case .failure(let error): self = .failure(Self.judge(error, isWrite: isWrite))
+        case .success(let response): self.init(response, of: nature, wallTime: wallTime)
+        case .failure(let error): self = .failure(Self.judge(error, of: nature))
         }
     }
 
-    private init(_ response: HTTPResponse, isWrite: Bool, wallTime: WallTime) {
+    private init(_ response: HTTPResponse, of nature: APICall.Nature, wallTime: WallTime) {
         func failure(_ kind: GenesysError.Kind, _ words: String, mayHaveHappened: Bool = false) -> Judgement {
             .failure(ErrorBody(response).error(kind, words, mayHaveHappened: mayHaveHappened))
         }
@@ -32,16 +33,34 @@ enum Judgement: Sendable {
             self = .tokenRejected(ErrorBody(response).error(.credentialsRefused, "the API rejects a fresh token"))
         case 403: self = failure(.forbidden, "the API forbids the call")
         case 404, 410: self = failure(.notFound, "the API has no such resource")
-        case 408: self = failure(.timedOut, "the API gave up waiting", mayHaveHappened: isWrite)
+        case 408: self = failure(.timedOut, "the API gave up waiting", mayHaveHappened: nature.isWrite)
         case 409: self = failure(.conflict, "the API reports a conflict")
         // A redirect or a proxy that wants a password says that the address is wrong, not the event.
         case 300...399, 407: self = failure(.unreachable, "something else answers in the API's place")
         case 400...499: self = failure(.invalidRequest, "the API refuses the request")
-        default: self = failure(.serverError, "the API failed", mayHaveHappened: isWrite)
+        default:
+            let isOpen = Self.leavesOpen(serverError: response, to: nature)
+            self = failure(.serverError, "the API failed", mayHaveHappened: isOpen)
         }
     }
 
-    private static func judge(_ error: HTTPError, isWrite: Bool) -> GenesysError {
+    /// Whether a 5xx leaves it open what happened.
+    private static func leavesOpen(serverError response: HTTPResponse, to nature: APICall.Nature) -> Bool {
+        switch nature {
+        case .read: return false
+        case .write: return true
+        case .writeOnce:
+            switch response.status {
+            // Nobody took the request.
+            case 503: return false
+            // A gateway's words about a server that may have done the work, in whatever form.
+            case 502, 504: return true
+            default: return !ErrorBody(response).isOfAPI
+            }
+        }
+    }
+
+    private static func judge(_ error: HTTPError, of nature: APICall.Nature) -> GenesysError {
         let kind: GenesysError.Kind =
             switch error.kind {
             case .nameNotResolved, .connectFailed, .tlsFailed: .unreachable
@@ -53,7 +72,8 @@ enum Judgement: Sendable {
             // A client is closed when the process ends, and then every call is cancelled.
             case .cancelled, .closed: .cancelled
             }
-        let isUncertain = error.delivery == .uncertain && kind != .unreachable
-        return GenesysError(kind, message: "\(error)", mayHaveHappened: isWrite && isUncertain)
+        // What is written once goes by the delivery alone.
+        let isUncertain = error.delivery == .uncertain && (kind != .unreachable || nature == .writeOnce)
+        return GenesysError(kind, message: "\(error)", mayHaveHappened: nature.isWrite && isUncertain)
     }
 }

@@ -8,15 +8,32 @@ enum APICall: Sendable {
     case replace(ResourceType, id: String, JSONValue)
     case delete(ResourceType, id: String)
     case page(ResourceType, organizationID: String?, number: Int, size: Int)
+    case purgeQuota
+    case submitPurge(JSONValue)
+    case purgeJob(id: String)
 
-    /// Whether an answer that was lost leaves it open what the API holds now. A matter of the call, not of the HTTP
-    /// method: a form may look up by POST.
-    var isWrite: Bool {
+    /// What a call does to the API. A matter of the call, not of the HTTP method: a form may look up by POST.
+    enum Nature: Sendable {
+        /// Nothing is changed, so it may be made as often as one likes.
+        case read
+        /// Something is changed; after a lost answer a look-up tells what the API holds now.
+        case write
+        /// Something is changed that nothing can look up and that must not be done twice.
+        case writeOnce
+    }
+
+    var nature: Nature {
         switch self {
-        case .find, .get, .page: false
-        case .create, .replace, .delete: true
+        case .find, .get, .page, .purgeQuota, .purgeJob: .read
+        case .create, .replace, .delete: .write
+        case .submitPurge: .writeOnce
         }
     }
+}
+
+extension APICall.Nature {
+    /// Whether an answer that was lost leaves it open what the API holds now.
+    var isWrite: Bool { self != .read }
 }
 
 /// A call as a form puts it; the client adds host, token and deadline.

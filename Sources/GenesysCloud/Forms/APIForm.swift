@@ -16,6 +16,15 @@ protocol APIForm: Sendable {
 
     /// One page of a listing.
     func page(in answer: JSONValue) throws(UnreadableAnswer) -> ResourcePage
+
+    /// What is left of the quota of purges.
+    func purgeQuota(in answer: JSONValue) throws(UnreadableAnswer) -> PurgeQuota
+
+    /// What a purge that was submitted is followed by.
+    func purgeTicket(in answer: JSONValue) throws(UnreadableAnswer) -> PurgeTicket
+
+    /// How the purge job with that id stands.
+    func purgeReport(in answer: JSONValue, id: String) throws(UnreadableAnswer) -> PurgeReport
 }
 
 /// An answer that says success but not what it should; the reason quotes nothing of it.

@@ -1,7 +1,9 @@
 import JSON
 
-/// The API as the project's source guides describe it: `/api/v2/external-contacts/…`, look-up by query.
+/// The API as the project's source guides describe it: `/api/v2/external-contacts/…`, look-up by query, `/api/v2/purge`.
 struct GuideForm: APIForm {
+    private static let purges = "/api/v2/purge"
+
     func request(for call: APICall) throws(GenesysError) -> APIRequest {
         switch call {
         case .find(let type, let externalID):
@@ -9,13 +11,13 @@ struct GuideForm: APIForm {
             guard !externalID.isEmpty else { throw GenesysError(.invalidRequest, message: "empty external id") }
             return APIRequest(method: "GET", target: path(type) + "?externalId=" + externalID.percentEncoded)
         case .get(let type, let id):
-            return APIRequest(method: "GET", target: try path(type, id))
+            return APIRequest(method: "GET", target: try path(path(type), id))
         case .create(let type, let resource):
             return APIRequest(method: "POST", target: path(type), body: resource.bytes)
         case .replace(let type, let id, let resource):
-            return APIRequest(method: "PUT", target: try path(type, id), body: resource.bytes)
+            return APIRequest(method: "PUT", target: try path(path(type), id), body: resource.bytes)
         case .delete(let type, let id):
-            return APIRequest(method: "DELETE", target: try path(type, id))
+            return APIRequest(method: "DELETE", target: try path(path(type), id))
         case .page(let type, let organizationID, let number, let size):
             var query = "?"
             switch (type, organizationID) {
@@ -27,6 +29,14 @@ struct GuideForm: APIForm {
                 throw GenesysError(.invalidRequest, message: "organizations have no organization")
             }
             return APIRequest(method: "GET", target: path(type) + query + "page=\(number)&pageSize=\(size)")
+        case .purgeQuota:
+            return APIRequest(method: "GET", target: Self.purges + "/quota")
+        case .submitPurge(let request):
+            return APIRequest(method: "POST", target: Self.purges, body: request.bytes)
+        case .purgeJob(let id):
+            // A job of that name could not be told from the quota.
+            guard id != "quota" else { throw GenesysError(.invalidRequest, message: "not an id of a purge job") }
+            return APIRequest(method: "GET", target: try path(Self.purges, id))
         }
     }
 
@@ -67,11 +77,11 @@ struct GuideForm: APIForm {
         }
     }
 
-    private func path(_ type: ResourceType, _ id: String) throws(GenesysError) -> String {
+    private func path(_ collection: String, _ id: String) throws(GenesysError) -> String {
         // An empty segment is the collection, and dot segments are taken out of a path on the way.
         guard !["", ".", ".."].contains(id) else {
             throw GenesysError(.invalidRequest, message: "not an id of a resource")
         }
-        return path(type) + "/" + id.percentEncoded
+        return collection + "/" + id.percentEncoded
     }
 }

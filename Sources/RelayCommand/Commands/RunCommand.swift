@@ -43,10 +43,11 @@ extension RunCommand: Subcommand {
     /// silence, and an outcome that cannot be written holds up its partition.
     private static func checkTopics(_ settings: RelaySettings, _ logger: Logger) async throws(CommandFailure) {
         let report = try await ClusterAccess.withAdmin(settings.kafka) { admin throws(KafkaError) in
-            try await TopicCheck(plan: TopicPlan(settings.topics), admin: admin).check()
+            let plan = TopicPlan(settings.topics, purges: settings.purge.isEnabled)
+            return try await TopicCheck(plan: plan, admin: admin).check()
         }
         try report.requireWhatIsNeeded()
-        for problem in report.problems {
+        for problem in report.problems where problem.severity != .note {
             logger.warning("a topic is not as it should be", ["topic": problem.topic, "problem": problem.text])
         }
     }

@@ -23,6 +23,11 @@ enum SandboxCommand {
     static let requestsPerMinute = Option(
         "requests-per-minute", "NUMBER", default: 300, help: "Requests beyond this are answered 429; 0 sets no limit.",
         rule: { $0 >= 0 ? nil : "must be 0 or more" })
+    static let purgeDuration = Option(
+        "purge-duration", "DURATION", default: Duration.seconds(20), help: "How long a purge takes.")
+    static let purgeQuota: Option<Int?> = Option(
+        "purge-quota", "NUMBER", help: "So many purges are taken; without it there is no quota.",
+        rule: { $0 >= 0 ? nil : "must be 0 or more" })
 
     static let declaration = CommandDeclaration(
         name: "sandbox",
@@ -31,6 +36,7 @@ enum SandboxCommand {
         options: [
             host.declaration, port.declaration, clientID.declaration, clientSecret.declaration,
             tokenLifetime.declaration, latency.declaration, errorRate.declaration, requestsPerMinute.declaration,
+            purgeDuration.declaration, purgeQuota.declaration,
         ])
 }
 
@@ -54,6 +60,8 @@ extension SandboxCommand: Subcommand {
         settings.faults.errorRate = arguments[errorRate]
         let limit = arguments[requestsPerMinute]
         settings.faults.requestsPerMinute = limit == 0 ? nil : limit
+        settings.purgeDuration = arguments[purgeDuration]
+        settings.purgeQuota = arguments[purgeQuota]
         return settings
     }
 

@@ -18,15 +18,18 @@ enum TopicsCommand {
         name: "topics",
         abstract: "Shows the topics that the relay uses, and creates the missing ones",
         discussion: """
-            A topic for dead letters is created with the record limit of its input and 64 KiB more, an internal topic \
-            compacted and with as many partitions as its input has. Retention is the broker's default. Ends with exit code 69 when a topic is missing that nothing works without, or cannot be \
-            created.
+            A topic for dead letters is created with the record limit of its input and 64 KiB more, the ledger of \
+            purges with twice its input's and 64 KiB more. An internal topic is created compacted, and, like the one \
+            for the audit of purges, with as many partitions as its input has. Retention is the broker's default, but \
+            audit records are kept for ever (retention.ms=-1), until you set another. With purge.enabled false the \
+            topics of purges are left out. Ends with exit code 69 when a topic is missing that nothing works without, \
+            or cannot be created.
             """,
         options: [
             create.declaration, partitions.declaration, replicationFactor.declaration, json.declaration,
             RelaySettings.configFile.declaration,
         ],
-        optionGroups: [KafkaSettings.group.options, TopicSettings.group.options])
+        optionGroups: [KafkaSettings.group.options, TopicSettings.group.options, PurgeSettings.switchGroup.options])
 }
 
 extension TopicsCommand: Subcommand {
@@ -34,7 +37,7 @@ extension TopicsCommand: Subcommand {
         let settings = try context.settings(arguments)
         // For what it says about the settings.
         _ = context.logger(settings)
-        let plan = TopicPlan(settings.topics)
+        let plan = TopicPlan(settings.topics, purges: settings.purge.isEnabled)
         let isToCreate = arguments[create]
         let partitions = arguments[partitions]
         let replicationFactor = arguments[replicationFactor]

@@ -42,6 +42,8 @@ struct Demo: Sendable {
         settings.kafka.bootstrapServers = [cluster.bootstrapServers]
         // The embedded cluster takes transactions, but does not keep the offsets that they carry.
         settings.delivery.usesTransactions = false
+        // And without transactions there are no purges.
+        settings.purge.isEnabled = false
         let worker = try Worker(
             settings: settings,
             genesys: GenesysCloud.GenesysSettings(

@@ -10,6 +10,7 @@ struct RelaySettings: Sendable {
     var pool: PoolSettings
     var contacts: ContactSettings
     var retry: RetrySettings
+    var purge: PurgeSettings
     var operation: OperationSettings
     /// What is odd about the configuration but no reason to refuse it; to be logged once at start.
     var warnings: [ConfigurationFault]
@@ -19,7 +20,7 @@ struct RelaySettings: Sendable {
         variablePrefix: "RELAY_", ignoredPrefix: "RELAY_TEST_",
         groups: [
             KafkaSettings.group, DeliverySettings.group, TopicSettings.group, GenesysSettings.group, PoolSettings.group,
-            ContactSettings.group, RetrySettings.group, OperationSettings.group,
+            ContactSettings.group, RetrySettings.group, PurgeSettings.group, OperationSettings.group,
         ])
 
     /// The file that settings may be read from.
@@ -44,6 +45,7 @@ struct RelaySettings: Sendable {
         pool = PoolSettings(values)
         contacts = ContactSettings(values)
         retry = RetrySettings(values)
+        purge = PurgeSettings(values)
         operation = OperationSettings(values)
         warnings = values.warnings
         let rules = SettingRules(settings: self, values: values)

@@ -35,6 +35,13 @@ struct SettingRules {
                     RetrySettings.maxDelay,
                     "must not be less than retry.baseDelay, \(settings.retry.baseDelay.argumentText)"))
         }
+        if settings.purge.isEnabled, !settings.delivery.usesTransactions {
+            faults.append(
+                fault(
+                    DeliverySettings.usesTransactions,
+                    "is false, but purges need transactions: without them one could be submitted twice; set "
+                        + "purge.enabled to false to run without purges"))
+        }
         return faults + topicFaults
     }
 
@@ -51,10 +58,7 @@ struct SettingRules {
 
     /// Two topics of one name: the relay would read what it wrote.
     private var topicFaults: [ConfigurationFault] {
-        let topics = [
-            TopicSettings.contactChanges, TopicSettings.contactOutcomes, TopicSettings.contactChangesDeadLetters,
-            TopicSettings.contactDeletions,
-        ]
+        let topics = TopicSettings.all
         return topics.indices.compactMap { index in
             let twin = topics[..<index].first { values[$0] == values[topics[index]] }
             return twin.map { twin in

@@ -37,7 +37,7 @@ struct TopicCheck: Sendable {
 
     /// Creates what `report` misses: first the topics that others are measured by.
     ///
-    /// - Parameter partitions: For all but an internal topic beside an input that is there: it gets as many as that.
+    /// - Parameter partitions: For all but an aligned topic beside an input that is there: it gets as many as that.
     /// - Returns: what came of each that was missing.
     func createMissing(
         of report: TopicReport, partitions: Int, replicationFactor: Int?, time: any TimeSource
@@ -47,12 +47,12 @@ struct TopicCheck: Sendable {
             var specifications: [KafkaTopicSpecification] = []
             for topic in report.missing where (topic.input != nil) == isDerived {
                 let limit: Int? =
-                    if topic.role == .deadLetters, let input = topic.input {
+                    if topic.recordRoom != nil, let input = topic.input {
                         await recordLimit(of: input, time: time)
                     } else {
                         nil
                     }
-                let count = topic.role == .internal ? report.partitions(of: topic.input) ?? partitions : partitions
+                let count = topic.role.isAligned ? report.partitions(of: topic.input) ?? partitions : partitions
                 specifications.append(
                     KafkaTopicSpecification(
                         name: topic.name, partitions: Int32(clamping: count),

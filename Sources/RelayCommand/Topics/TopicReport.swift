@@ -12,6 +12,10 @@ struct TopicReport: Sendable {
 
         var cleanupPolicy: String? { configuration?["cleanup.policy"] }
         var recordLimit: Int? { configuration?["max.message.bytes"].flatMap { Int($0) } }
+        /// Nil also where nothing is removed by age.
+        var retention: Duration? {
+            configuration?["retention.ms"].flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : .milliseconds($0) }
+        }
     }
 
     /// One thing that is wrong.
@@ -21,6 +25,8 @@ struct TopicReport: Sendable {
             case error
             /// It can, as long as nothing comes that needs what is wrong.
             case warning
+            /// It can; somebody may have wanted it so.
+            case note
         }
 
         var severity: Severity
@@ -63,7 +69,7 @@ struct TopicReport: Sendable {
                 + "'contact-relay topics --create' creates what is missing")
     }
 
-    /// Whoever owns a partition of the input owns the internal topics' partition of the same number.
+    /// Whoever owns a partition of the input owns the aligned topics' partition of the same number.
     private func requireEqualCounts() throws(CommandFailure) {
         let unequal = entries.filter { Self.hasOtherCount($0.topic, $0.found, than: partitions(of: $0.topic.input)) }
         guard let first = unequal.first else { return }
@@ -74,7 +80,7 @@ struct TopicReport: Sendable {
     }
 
     private static func hasOtherCount(_ topic: TopicPlan.Topic, _ here: Found?, than needed: Int?) -> Bool {
-        guard topic.role == .internal, let here, let needed else { return false }
+        guard topic.role.isAligned, let here, let needed else { return false }
         return here.partitions != needed
     }
 
@@ -94,7 +100,7 @@ struct TopicReport: Sendable {
                     "has \(here.partitions.counted("partition")), but must have as many as \(input): \(needed)", .error)
             )
         }
-        if let policy = here.cleanupPolicy, topic.role == .internal {
+        if let policy = here.cleanupPolicy, topic.isCompacted {
             if policy != "compact" {
                 problems.append(
                     problem("cleanup.policy is \(policy), which forgets what is still needed; it should be compact"))
@@ -111,11 +117,14 @@ struct TopicReport: Sendable {
                     "min.insync.replicas is \(least) but there \(here.replicationFactor == 1 ? "is" : "are") only "
                         + "\(here.replicationFactor.counted("replica")): nothing can be written", .error))
         }
-        if topic.role == .deadLetters, let limit = here.recordLimit,
-            let needed = topic.input.flatMap({ found[$0]?.recordLimit }).map(TopicPlan.deadLetterLimit), limit < needed
+        if let room = topic.recordRoom, let limit = here.recordLimit,
+            let needed = topic.input.flatMap({ found[$0]?.recordLimit }).map(room.limit), limit < needed
         {
+            problems.append(problem("max.message.bytes is \(limit), less than \(needed): \(room.consequence)"))
+        }
+        if topic.isKeptForever, let retention = here.retention {
             problems.append(
-                problem("max.message.bytes is \(limit), less than \(needed): the largest dead letters will be cut"))
+                problem("retention.ms removes its records after \(retention.argumentText); -1 would keep them", .note))
         }
         return problems
     }

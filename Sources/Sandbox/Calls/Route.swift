@@ -3,6 +3,7 @@ struct Route: Sendable {
     enum Resource: String, Sendable, CaseIterable {
         case contacts
         case organizations
+        case purge
         /// `/oauth/token`: client id and secret in the form.
         case formToken = "oauth/token"
         /// `/login/oauth2/token`: client id and secret in the `Authorization` header.
@@ -16,7 +17,8 @@ struct Route: Sendable {
 
     var resource: Resource
     var path: String
-    /// The path's last part, where it names one contact or organization, or the control call.
+    /// The path's last part, where it names one contact, organization or purge job, the quota of purges, or the control
+    /// call.
     var item: String?
 
     init(path: String) {
@@ -34,6 +36,11 @@ struct Route: Sendable {
                 resource = Resource.external.first { $0.rawValue == parts[0] } ?? .unknown
                 if parts.count == 2, !parts[1].isEmpty { item = String(parts[1]) }
                 if parts.count > 2 || parts.last == "" { resource = .unknown }
+            } else if path == "/api/v2/purge" {
+                resource = .purge
+            } else if let rest = Self.rest(of: path, after: "/api/v2/purge/"), !rest.isEmpty, !rest.contains("/") {
+                resource = .purge
+                item = rest
             } else {
                 resource = .unknown
             }

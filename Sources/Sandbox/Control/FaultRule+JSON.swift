@@ -27,8 +27,14 @@ extension FaultRule {
                 status: try reader.integer("status", in: 200...599) ?? 503,
                 contentType: try reader.string("contentType") ?? "text/html",
                 body: try reader.string("body") ?? "<html><body>Service Unavailable</body></html>")
+        case "errorAfterHandling":
+            return .errorAfterHandling(
+                status: try reader.integer("status", in: 200...599) ?? 502,
+                contentType: try reader.string("contentType") ?? "text/html",
+                body: try reader.string("body") ?? "<html><body>Bad Gateway</body></html>")
         default:
-            throw reader.invalid("effect", "must be error, loseAnswer, close, hang, hangAfterHandling or delay")
+            throw reader.invalid(
+                "effect", "must be error, errorAfterHandling, loseAnswer, close, hang, hangAfterHandling or delay")
         }
     }
 
@@ -42,10 +48,9 @@ extension FaultRule {
         case .delay(let delay):
             members += [("effect", "delay"), ("milliseconds", .milliseconds(delay))]
         case .error(let status, let contentType, let body):
-            members += [
-                ("effect", "error"), ("status", .number(status)), ("contentType", .string(contentType)),
-                ("body", .string(body)),
-            ]
+            members += Self.members("error", status, contentType, body)
+        case .errorAfterHandling(let status, let contentType, let body):
+            members += Self.members("errorAfterHandling", status, contentType, body)
         }
         if let method { members.append(("method", .string(method))) }
         if let path { members.append(("path", .string(path))) }
@@ -53,5 +58,14 @@ extension FaultRule {
         if let times { members.append(("times", .number(times))) }
         if share < 1 { members.append(("share", .decimal(share))) }
         return .object(members)
+    }
+
+    private static func members(
+        _ effect: String, _ status: Int, _ contentType: String, _ body: String
+    ) -> [(String, JSONValue)] {
+        [
+            ("effect", .string(effect)), ("status", .number(status)), ("contentType", .string(contentType)),
+            ("body", .string(body)),
+        ]
     }
 }

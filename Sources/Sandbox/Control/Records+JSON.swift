@@ -11,6 +11,16 @@ extension LoggedCall {
     }
 }
 
+extension SandboxPurge {
+    var document: JSONValue {
+        .object([
+            ("number", .number(number)), ("purgeId", .string(purgeID)), ("time", .string(time.description)),
+            ("status", .string(status)), ("recordsPurged", .number(recordsPurged)), ("records", .number(records)),
+            ("sent", sent),
+        ])
+    }
+}
+
 extension SandboxStatistics {
     var document: JSONValue {
         let kinds = byKind.sorted { left, right in

@@ -18,6 +18,16 @@ extension SandboxServer {
             let since = try Self.number(call, "since") ?? 0
             let found = requests(since: since, limit: try Self.number(call, "limit") ?? .max)
             return .json(200, .object([("requests", .array(found.map(\.document)))]))
+        case ("GET", "purges"):
+            let since = try Self.number(call, "since") ?? 0
+            let found = purges(since: since, limit: try Self.number(call, "limit") ?? .max)
+            return .json(
+                200, .object([("count", .number(purgeCount)), ("purges", .array(found.map(\.document)))]))
+        case ("PUT", "purge-quota"):
+            var reader = try JSONObjectReader(Self.document(of: call), place: "")
+            purgeQuota = try reader.integer("limit", in: 0...1_000_000_000)
+            try reader.finish()
+            return .noContent
         case ("GET", "statistics"):
             return .json(200, statistics.document)
         case ("GET", "faults"):
@@ -34,7 +44,8 @@ extension SandboxServer {
         case ("POST", "revoke-tokens"):
             revokeTokens()
             return .noContent
-        case (_, "state"), (_, "requests"), (_, "statistics"): throw .methodNotAllowed("GET")
+        case (_, "state"), (_, "requests"), (_, "purges"), (_, "statistics"): throw .methodNotAllowed("GET")
+        case (_, "purge-quota"): throw .methodNotAllowed("PUT")
         case (_, "faults"): throw .methodNotAllowed("GET, PUT, PATCH")
         case (_, "reset"), (_, "revoke-tokens"): throw .methodNotAllowed("POST")
         default: throw .noSuchPath

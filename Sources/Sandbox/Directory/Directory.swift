@@ -12,7 +12,7 @@ struct Directory: Sendable {
         if let id = call.route.item {
             let shelf = isContact ? contacts : organizations
             guard ["GET", "PUT", "DELETE"].contains(call.method) else { throw .methodNotAllowed("GET, PUT, DELETE") }
-            let body = call.method == "PUT" ? try Self.document(of: call) : .null
+            let body = call.method == "PUT" ? try call.object() : .null
             guard let number = shelf.number(id), let item = shelf.items[number] else {
                 throw Refusal(404, "not.found", "no such \(isContact ? "contact" : "organization")")
             }
@@ -23,23 +23,9 @@ struct Directory: Sendable {
             }
         }
         switch call.method {
-        case "POST": return try create(Self.document(of: call), isContact: isContact, wallTime: wallTime)
+        case "POST": return try create(call.object(), isContact: isContact, wallTime: wallTime)
         case "GET": return try list(call, isContact: isContact)
         default: throw .methodNotAllowed("GET, POST")
-        }
-    }
-
-    private static func document(of call: Call) throws(Refusal) -> JSONValue {
-        if case .tooLarge = call.body { throw .bodyTooLarge }
-        guard call.hasContentType("application/json") else {
-            throw Refusal(415, "unsupported.media.type", "the content type must be application/json")
-        }
-        switch call.body {
-        case .document(let document) where document.kind == .object: return document
-        case .document: throw Refusal(400, "bad.request", "the body must be a JSON object")
-        case .broken(let place): throw Refusal(400, "bad.request", "the body is not JSON: \(place)")
-        case .none: throw Refusal(400, "bad.request", "the request must have a body")
-        case .tooLarge: throw .bodyTooLarge
         }
     }
 

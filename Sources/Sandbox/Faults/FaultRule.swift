@@ -12,6 +12,8 @@ public struct FaultRule: Sendable, Equatable {
         case hang
         /// Handled, then nothing is answered until the client goes.
         case hangAfterHandling
+        /// Handled, then answered with this status and body instead of the API's answer, as a gateway may.
+        case errorAfterHandling(status: Int, contentType: String, body: String)
         /// Handled and answered this much later.
         case delay(Duration)
     }

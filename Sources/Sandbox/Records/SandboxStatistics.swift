@@ -4,7 +4,7 @@ public struct SandboxStatistics: Sendable, Equatable {
     public struct CallKind: Sendable, Hashable {
         /// `GET`, `POST`, `PUT`, `DELETE`; anything else is `OTHER`.
         public var method: String
-        /// `contacts`, `organizations`, `oauth/token`, `login/oauth2/token` or `unknown`.
+        /// `contacts`, `organizations`, `purge`, `oauth/token`, `login/oauth2/token` or `unknown`.
         public var resource: String
         /// The answer's status; 0 where there was none.
         public var status: Int

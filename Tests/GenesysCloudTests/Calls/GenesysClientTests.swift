@@ -216,15 +216,6 @@ import Testing
         #expect(error?.message == "Jane is no e-mail")
         #expect(log.lines.allSatisfy { !$0.contains("Jane") && !$0.contains("t1") && !$0.contains("hush") })
     }
-
-    /// Gives tokens `t1`, `t2`, … and answers everything else with `script`.
-    private func answering(_ script: @escaping ScriptedTransport.Script) -> ScriptedTransport {
-        let tokens = Counter()
-        return ScriptedTransport { (request, number) throws(HTTPError) in
-            if request.isForToken { return .token("t\(tokens.next())") }
-            return try await script(request, number)
-        }
-    }
 }
 
 private func failure(_ body: () async throws(GenesysError) -> Void) async -> GenesysError? {

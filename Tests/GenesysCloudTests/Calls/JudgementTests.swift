@@ -15,11 +15,12 @@ import Testing
             (599, .serverError, true),
         ] as [(Int, GenesysError.Kind, Bool)])
     func statuses(status: Int, kind: GenesysError.Kind, writeMayHaveHappened: Bool) {
-        for isWrite in [true, false] {
-            let error = failure(.success(HTTPResponse(status: status)), isWrite: isWrite)
+        for nature in [APICall.Nature.read, .write, .writeOnce] {
+            let error = failure(.success(HTTPResponse(status: status)), of: nature)
             #expect(error?.kind == kind)
             #expect(error?.status == status)
-            #expect(error?.mayHaveHappened == (isWrite && writeMayHaveHappened))
+            let isOpen = writeMayHaveHappened && (nature == .write || nature == .writeOnce && status != 503)
+            #expect(error?.mayHaveHappened == isOpen)
         }
     }
 
@@ -30,14 +31,33 @@ import Testing
             (.invalidRequest, .unreachable), (.cancelled, .cancelled), (.closed, .cancelled),
         ] as [(HTTPError.Kind, GenesysError.Kind)])
     func transportFaults(fault: HTTPError.Kind, kind: GenesysError.Kind) {
-        for (delivery, isWrite) in [(.uncertain, true), (.uncertain, false), (.notSent, true)]
-            as [(HTTPError.Delivery, Bool)]
-        {
-            let error = failure(.failure(HTTPError(fault, delivery: delivery)), isWrite: isWrite)
+        for (delivery, nature) in [
+            (.uncertain, .write), (.uncertain, .writeOnce), (.uncertain, .read), (.notSent, .write),
+            (.notSent, .writeOnce),
+        ] as [(HTTPError.Delivery, APICall.Nature)] {
+            let error = failure(.failure(HTTPError(fault, delivery: delivery)), of: nature)
             #expect(error?.kind == kind)
             #expect(error?.status == nil)
-            #expect(error?.mayHaveHappened == (isWrite && delivery == .uncertain && kind != .unreachable))
+            let isOpen = nature == .writeOnce || nature == .write && kind != .unreachable
+            #expect(error?.mayHaveHappened == (delivery == .uncertain && isOpen))
         }
+    }
+
+    /// Of what must be done once, a server's fault is only taken at its word where the API itself speaks.
+    @Test(
+        arguments: [
+            (500, #"{"message":"no","code":"internal.server.error","status":500}"#, false),
+            (500, #"{"message":"no"}"#, false), (500, #"{"code":"c"}"#, false), (599, #"{"status":599}"#, false),
+            (500, "", true), (500, "<html>", true), (500, "{}", true), (500, #"["message"]"#, true),
+            (500, #"{"message":""}"#, true), (500, #"{"error":{}}"#, true), (501, #"{"status":"down"}"#, true),
+            (502, #"{"message":"no","status":502}"#, true), (504, #"{"message":"no","status":504}"#, true),
+            (503, "", false), (503, #"{"message":"no"}"#, false),
+        ] as [(Int, String, Bool)])
+    func theBodyOfAServersFaultDecidesAboutWhatIsDoneOnce(status: Int, body: String, isOpen: Bool) {
+        let error = failure(.success(.json(status, body)), of: .writeOnce)
+        #expect(error?.kind == .serverError)
+        #expect(error?.mayHaveHappened == isOpen)
+        #expect(failure(.success(.json(status, body)), of: .write)?.mayHaveHappened == true)
     }
 
     @Test func successLimitAndRejectionAreNoFailures() {
@@ -69,7 +89,7 @@ import Testing
             (#"{"code":"Jane Doe\n","contextId":"a\nb"}"#, "the API refuses the request (HTTP 400)", nil, nil),
         ] as [(String, String, String?, String?)])
     func bodiesMayBeAnything(body: String, message: String, code: String?, correlationID: String?) {
-        let error = failure(.success(.json(400, body)), isWrite: true)
+        let error = failure(.success(.json(400, body)), of: .write)
         #expect(error?.message == message)
         #expect(error?.code == code)
         #expect(error?.correlationID == correlationID)
@@ -78,21 +98,21 @@ import Testing
     @Test func theHeaderNamesTheCallBeforeTheBodyDoes() {
         let response = HTTPResponse.json(
             500, #"{"contextId":"body"}"#, headers: [HTTPHeader("ININ-Correlation-Id", "header")])
-        #expect(failure(.success(response), isWrite: true)?.correlationID == "header")
+        #expect(failure(.success(response), of: .write)?.correlationID == "header")
     }
 
     @Test func aLongMessageIsCutAtACharacter() {
         let text = String(repeating: "é", count: 511) + "👩‍👩‍👧" + "tail"
-        let message = failure(.success(.json(400, #"{"message":"\#(text)"}"#)), isWrite: true)?.message
+        let message = failure(.success(.json(400, #"{"message":"\#(text)"}"#)), of: .write)?.message
         #expect(message == String(repeating: "é", count: 511))
         #expect("abc".bounded(toBytes: 3) == "abc")
     }
 
-    private func judge(_ result: Result<HTTPResponse, HTTPError>, isWrite: Bool = true) -> Judgement {
-        Judgement(result, isWrite: isWrite, wallTime: WallTime(milliseconds: 0))
+    private func judge(_ result: Result<HTTPResponse, HTTPError>, of nature: APICall.Nature = .write) -> Judgement {
+        Judgement(result, of: nature, wallTime: WallTime(milliseconds: 0))
     }
 
-    private func failure(_ result: Result<HTTPResponse, HTTPError>, isWrite: Bool) -> GenesysError? {
-        if case .failure(let error) = judge(result, isWrite: isWrite) { error } else { nil }
+    private func failure(_ result: Result<HTTPResponse, HTTPError>, of nature: APICall.Nature) -> GenesysError? {
+        if case .failure(let error) = judge(result, of: nature) { error } else { nil }
     }
 }

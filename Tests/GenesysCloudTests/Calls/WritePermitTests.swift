@@ -1,7 +1,6 @@
 import HTTPClient
 import JSON
 import Seams
-import Synchronization
 import TestSupport
 import Testing
 
@@ -108,29 +107,4 @@ import Testing
             return (error, tally)
         }
     }
-
-    /// Gives tokens `t1`, `t2`, … and answers everything else with `script`.
-    private func answering(_ script: @escaping ScriptedTransport.Script) -> ScriptedTransport {
-        let tokens = Counter()
-        return ScriptedTransport { (request, number) throws(HTTPError) in
-            if request.isForToken { return .token("t\(tokens.next())") }
-            return try await script(request, number)
-        }
-    }
-}
-
-/// A truth that a test turns from any task.
-private final class Flag: Sendable {
-    private let state: Mutex<Bool>
-
-    init(_ value: Bool) {
-        state = Mutex(value)
-    }
-
-    var value: Bool {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
-    }
-
-    var permit: WritePermit { WritePermit { self.value } }
 }

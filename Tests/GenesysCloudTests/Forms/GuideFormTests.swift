@@ -32,6 +32,19 @@ import Testing
         }
     }
 
+    @Test func everyPurgeCallHasItsRequest() throws {
+        let body = try JSONValue(parsing: #"{"resourceType":"user","n":1.0}"#)
+        for (call, method, target, hasBody) in [
+            (.purgeQuota, "GET", "/api/v2/purge/quota", false), (.submitPurge(body), "POST", "/api/v2/purge", true),
+            (.purgeJob(id: "p/1"), "GET", "/api/v2/purge/p%2F1", false),
+        ] as [(APICall, String, String, Bool)] {
+            let request = try form.request(for: call)
+            #expect(request.method == method)
+            #expect(request.target == target)
+            #expect(request.body.map { String(decoding: $0, as: UTF8.self) } == (hasBody ? body.text : nil))
+        }
+    }
+
     /// Each of these would reach a collection, or another resource, if it were sent.
     @Test func callsThatWouldReachSomethingElseAreNotSent() {
         for call in [
@@ -39,7 +52,8 @@ import Testing
             .delete(.organization, id: ".."), .replace(.contact, id: "", .null),
             .page(.contact, organizationID: nil, number: 1, size: 1),
             .page(.contact, organizationID: "", number: 1, size: 1),
-            .page(.organization, organizationID: "o", number: 1, size: 1),
+            .page(.organization, organizationID: "o", number: 1, size: 1), .purgeJob(id: ""), .purgeJob(id: ".."),
+            .purgeJob(id: "quota"),
         ] as [APICall] {
             #expect { try form.request(for: call) } throws: { ($0 as? GenesysError)?.kind == .invalidRequest }
         }

@@ -52,6 +52,31 @@ final class Counter: Sendable {
     }
 }
 
+/// A truth that a test turns from any task.
+final class Flag: Sendable {
+    private let state: Mutex<Bool>
+
+    init(_ value: Bool) {
+        state = Mutex(value)
+    }
+
+    var value: Bool {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+
+    var permit: WritePermit { WritePermit { self.value } }
+}
+
+/// Gives tokens `t1`, `t2`, … and answers everything else with `script`.
+func answering(_ script: @escaping ScriptedTransport.Script) -> ScriptedTransport {
+    let tokens = Counter()
+    return ScriptedTransport { (request, number) throws(HTTPError) in
+        if request.isForToken { return .token("t\(tokens.next())") }
+        return try await script(request, number)
+    }
+}
+
 func provider(
     _ transport: ScriptedTransport, time: ManualTime, settings: GenesysSettings = .sample(), seed: UInt64 = 1,
     logger: Logger = .disabled
