@@ -64,6 +64,7 @@ struct WorkerReport: Sendable {
                 ("longestReadyMs", pool.longestReadySince.map { .number((now - $0).wholeMilliseconds) } ?? .null),
             ]))
         document.set("outcomes", to: Self.counts(pipeline.outcomes))
+        if let purges = pipeline.purges { document.set("purges", to: Self.purges(purges)) }
         document.set("outcomesWaiting", to: .number(pipeline.backlog))
         document.set(
             "api",
@@ -78,6 +79,16 @@ struct WorkerReport: Sendable {
                 ("tokenLifeMs", api.token.remainingLife.map { .number($0.wholeMilliseconds) } ?? .null),
             ]))
         return document
+    }
+
+    private static func purges(_ purges: PurgeSnapshot) -> JSONValue {
+        .object([
+            ("jobs", counts(purges.jobs)), ("waiting", counts(purges.waiting)),
+            ("webhooksWaiting", .number(purges.messages)),
+            ("quotaRemaining", purges.quotaRemaining.map { .number($0) } ?? .null),
+            ("outcomes", counts(purges.outcomes)),
+            ("softDeletedRecords", purges.marks.map { counts($0) } ?? .null),
+        ])
     }
 
     private static func counts(_ counts: [String: Int]) -> JSONValue {

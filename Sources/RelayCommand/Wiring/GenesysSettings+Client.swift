@@ -23,13 +23,7 @@ extension GenesysSettings {
             }
         return GenesysCloud.GenesysSettings(
             apiURL: apiURL, authURL: authURL, authStyle: style, apiForm: form, clientID: clientID,
-            clientSecret: Secret { () throws(SecretError) in
-                do {
-                    return try clientSecret.read()
-                } catch {
-                    throw SecretError("\(error)")
-                }
-            },
+            clientSecret: Secret(settings: clientSecret),
             scopes: scopes, requestsPerMinute: Double(requestsPerMinute), requestTimeout: requestTimeout,
             tokenRefreshMargin: tokenRefreshMargin)
     }

@@ -16,6 +16,7 @@ final class Worker: Sendable {
     private let transport: CurlTransport
     private let producer: any KafkaProducing
     private let stateReader: KafkaStateReader
+    private let purges: PurgeWiring?
     private let admin: AdminServer
     private let logger: Logger
 
@@ -60,13 +61,18 @@ final class Worker: Sendable {
                 settings: client,
                 subscription: KafkaSubscription(
                     groupID: settings.kafka.groupID, groupInstanceID: settings.kafka.groupInstanceID,
-                    topics: [settings.topics.contactChanges],
+                    topics: settings.inputTopics,
                     startPosition: settings.kafka.autoOffsetReset == .earliest ? .earliest : .latest,
                     acceptsLostRange: settings.kafka.acceptLostRange),
                 closeTimeout: Self.leaveTime(settings), observer: .logging(to: kafkaLogger))
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
+        purges = try settings.purge.isEnabled
+            ? PurgeWiring(
+                settings, client: client, api: api, requestsPerMinute: genesys.requestsPerMinute, time: time,
+                logger: logger)
+            : nil
         let deletions = DeletionMemory(
             topic: settings.topics.contactDeletions, inputTopic: settings.topics.contactChanges,
             retention: settings.contacts.deletionRetention, time: time,
@@ -80,8 +86,8 @@ final class Worker: Sendable {
             producer: producer,
             applier: applier, watch: applier.watch,
             // Without marks nothing is judged by them.
-            states: settings.contacts.sequenceMarks ? [deletions] : [], stateReader: stateReader, time: time,
-            random: random, health: health, registry: registry,
+            states: settings.contacts.sequenceMarks ? [deletions] : [], stateReader: stateReader,
+            purgeParts: purges?.parts, time: time, random: random, health: health, registry: registry,
             logger: logger.component("relay"))
         admin = AdminServer(
             host: settings.operation.adminHost, port: settings.operation.adminPort,
@@ -129,6 +135,7 @@ final class Worker: Sendable {
         logger.info("stopping, step 5 of 6: flush", ["allowedMs": "\(Self.flushTime.wholeMilliseconds)"])
         await producer.close()
         await stateReader.close()
+        await purges?.close()
         await transport.close()
         logger.info("stopping, step 6 of 6: close")
         admin.stop()
@@ -156,6 +163,9 @@ extension PipelineSettings {
 }
 
 extension RelaySettings {
+    /// What the consumer group reads.
+    var inputTopics: [String] { [topics.contactChanges] + (purge.isEnabled ? [topics.purgeRequests] : []) }
+
     /// A static member keeps its transactional id, so that its restart fences what it left behind; others never have one
     /// twice, so that two replicas on one host never fence each other. Nil where transactions are off.
     func transactionalID(_ random: any RandomSource) -> String? {

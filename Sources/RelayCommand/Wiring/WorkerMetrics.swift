@@ -57,6 +57,7 @@ enum WorkerMetrics {
                 )
             }
         }
+        if pipeline.status.purges != nil { registerPurges(in: registry, pipeline: pipeline) }
         registry.observeCounters(
             name: "contact_relay_api_requests_total", help: "Requests to the API, by method and class of answer."
         ) {
@@ -71,5 +72,36 @@ enum WorkerMetrics {
             let token = api.snapshot.token
             return [(["result": "granted"], Double(token.granted)), (["result": "failed"], Double(token.failed))]
         }
+    }
+
+    private static func registerPurges(in registry: MetricsRegistry, pipeline: Pipeline) {
+        func gauges(_ counts: [String: Int]?, _ label: String) -> [(Labels, Double)] {
+            (counts ?? [:]).sorted { $0.key < $1.key }.map { ([label: $0.key], Double($0.value)) }
+        }
+        registry.observeGauges(
+            name: "contact_relay_purge_jobs", help: "Purges in the ledger of the assigned partitions, by phase."
+        ) { gauges(pipeline.status.purges?.jobs, "phase") }
+        registry.observeGauges(
+            name: "contact_relay_purge_waiting", help: "Purges that wait, by what they wait for."
+        ) { gauges(pipeline.status.purges?.waiting, "reason") }
+        registry.observeGauge(
+            name: "contact_relay_purge_webhooks_waiting", help: "Webhooks that are not delivered yet."
+        ) { pipeline.status.purges.map { Double($0.messages) } }
+        registry.observeGauge(
+            name: "contact_relay_purge_quota_remaining",
+            help: "What the API said last was left of the purge quota; absent where none is in force."
+        ) { pipeline.status.purges?.quotaRemaining.map { Double($0) } }
+        registry.observeGauge(
+            name: "contact_relay_purge_success_ratio",
+            help: "Completed purges among those that have ended since the start; absent before the first."
+        ) {
+            guard let outcomes = pipeline.status.purges?.outcomes else { return nil }
+            let completed = outcomes["completed"] ?? 0
+            let ended = completed + (outcomes["failed"] ?? 0)
+            return ended == 0 ? nil : Double(completed) / Double(ended)
+        }
+        registry.observeGauges(
+            name: "contact_relay_soft_deleted_records", help: "Soft-deleted records by type."
+        ) { gauges(pipeline.status.purges?.marks, "type") }
     }
 }

@@ -128,6 +128,9 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
         await broker.call(from: process, buried: [:]) { [broker] in broker.stableOffsets(of: partitions) }
     }
 
+    /// Every log of the simulated broker is kept from its start, and read from there.
+    func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 { 0 }
+
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         guard process.isInWorld else { throw .closed }
         // A blocking call on another thread.

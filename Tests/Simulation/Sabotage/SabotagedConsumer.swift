@@ -35,6 +35,10 @@ struct SabotagedConsumer: KafkaConsuming, @unchecked Sendable {
         try await inner.committed(partitions)
     }
 
+    func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 {
+        try await inner.startOfReading(partition)
+    }
+
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         sabotage == .takesAnyPlace ? inner.presentPlace : try await inner.groupMetadata()
     }

@@ -1,3 +1,4 @@
+import GenesysCloud
 import Crypto
 import JSON
 import Seams

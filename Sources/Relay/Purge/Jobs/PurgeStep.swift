@@ -1,3 +1,4 @@
+import GenesysCloud
 import KafkaClient
 import Seams
 

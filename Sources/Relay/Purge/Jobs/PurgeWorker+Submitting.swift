@@ -94,8 +94,12 @@ extension PurgeWorker {
         var job = job
         switch error.kind {
         case .invalidRequest, .notFound, .conflict:
-            job.attempts += 1
             noTrouble(lane)
+            // Another replica may have had the last of the quota meanwhile, which is not the request's fault either.
+            if await isQuotaUsedUp(job, lane) {
+                return await commit(.released(job, at: time.wallTime), lane) ? .again : dropped
+            }
+            job.attempts += 1
             return await end(job, lane, .rejected, Reason(error))
         case .credentialsRefused, .forbidden, .unreachable, .cancelled, .withdrawn:
             // It is not the request's fault, so it costs no attempt.
@@ -109,6 +113,14 @@ extension PurgeWorker {
             guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
             return .wait(until: time.now + retry.delay(afterAttempt: job.attempts, random: random), .backOff)
         }
+    }
+
+    private func isQuotaUsedUp(_ job: PurgeJob, _ lane: PurgeLane) async -> Bool {
+        var tally = CallTally()
+        guard let quota = try? await api.purgeQuota(tally: &tally), quota.remaining <= 0 else { return false }
+        return queue.answered(
+            lane.key, arrival: job.receivedAt, remaining: quota.remaining, now: time.now,
+            recheck: settings.quotaRecheck) == .closed
     }
 
     /// Nobody knows whether the API has taken it.
