@@ -71,6 +71,15 @@ struct TransferFailureTests {
         #expect(failure.error(for: CURLE_WRITE_ERROR).kind == .invalidAnswer)
     }
 
+    @Test(arguments: [CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_OPERATION_TIMEDOUT])
+    func whereTheRuleRefusedAllAddressesThatIsTheFault(code: CURLcode) {
+        var failure = Self.before
+        failure.noAddressAllowed = true
+        let error = failure.error(for: code, words: "Failed to connect")
+        #expect(error.kind == .addressRefused)
+        #expect(error.delivery == .notSent)
+    }
+
     @Test func wordsAreUsedOnlyWhereTheyNameHostsAndCertificates() {
         let words = "SSL certificate problem: self-signed certificate"
         #expect(Self.before.error(for: CURLE_PEER_FAILED_VERIFICATION, words: words).detail == words)

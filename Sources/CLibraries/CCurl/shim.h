@@ -1,7 +1,9 @@
 #pragma once
 #include <curl/curl.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -35,6 +37,25 @@ static inline CURLcode ccurl_easy_set_receiver(CURL *easy, CURLoption option, cu
 
 static inline CURLcode ccurl_easy_set_socket_opener(CURL *easy, curl_opensocket_callback value) {
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+/// The address that a socket is opened for, with its port: the number of bytes written to `bytes`, which has room for
+/// 16; 0 for what is neither IPv4 nor IPv6. (To Swift `addr` is 16 bytes long, too short for IPv6.)
+static inline int ccurl_remote_address(const struct curl_sockaddr *address, uint8_t *bytes, uint16_t *port) {
+    const void *place = &address->addr;
+    if (address->family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)place;
+        memcpy(bytes, &in->sin_addr, 4);
+        *port = ntohs(in->sin_port);
+        return 4;
+    }
+    if (address->family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)place;
+        memcpy(bytes, &in6->sin6_addr, 16);
+        *port = ntohs(in6->sin6_port);
+        return 16;
+    }
+    return 0;
 }
 
 static inline CURLcode ccurl_easy_set_socket_closer(CURL *easy, curl_closesocket_callback value) {

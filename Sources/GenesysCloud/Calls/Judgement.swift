@@ -63,7 +63,7 @@ enum Judgement: Sendable {
     private static func judge(_ error: HTTPError, of nature: APICall.Nature) -> GenesysError {
         let kind: GenesysError.Kind =
             switch error.kind {
-            case .nameNotResolved, .connectFailed, .tlsFailed: .unreachable
+            case .nameNotResolved, .connectFailed, .addressRefused, .tlsFailed: .unreachable
             // Paths and queries are encoded here, so a request that cannot be sent means that the API's URL is none.
             case .invalidRequest: .unreachable
             case .timedOut: .timedOut

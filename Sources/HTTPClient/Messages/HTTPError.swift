@@ -8,6 +8,8 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         case nameNotResolved
         /// No connection could be made: refused, unreachable, or not within the request's time.
         case connectFailed
+        /// The request's address rule allowed none of the host's addresses.
+        case addressRefused
         /// The TLS handshake or the certificate failed.
         case tlsFailed
         /// The request's time was used up after the connection stood.

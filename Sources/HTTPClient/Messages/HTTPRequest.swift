@@ -24,12 +24,18 @@ public struct HTTPRequest: Sendable {
     /// Whether the request is broken off when the task that sends it is cancelled. One that is not goes on until its answer
     /// or its time-out, and so does the call: for a write that must not land after somebody else's.
     public var endsWithTask: Bool
+    /// Where the request may go; nil leaves that to the URL. An address that the rule refuses is not connected to, and
+    /// when none is left the request ends with `HTTPError.Kind.addressRefused`.
+    ///
+    /// A request with a rule goes on a fresh connection that no other request uses afterwards, and never by way of a
+    /// proxy: the proxy's address would be judged in the place of the host's.
+    public var addressRule: AddressRule?
 
     /// Makes a request.
     public init(
         method: String, url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil,
         timeout: Duration = .seconds(30), connection: Connection = .reused,
-        endsWithTask: Bool = true
+        endsWithTask: Bool = true, addressRule: AddressRule? = nil
     ) {
         self.method = method
         self.url = url
@@ -38,6 +44,7 @@ public struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.connection = connection
         self.endsWithTask = endsWithTask
+        self.addressRule = addressRule
     }
 }
 

@@ -18,6 +18,7 @@ struct PreparedRequest: Sendable {
     let headers: [HTTPHeader]
     let form: Form
     let isFresh: Bool
+    let addressRule: AddressRule?
     /// From the call to the last byte of the answer, in nanoseconds.
     let timeout: Int64
 
@@ -47,7 +48,9 @@ struct PreparedRequest: Sendable {
             case (_, nil): .plain
             case (_, let body?): .body(body)
             }
-        isFresh = request.connection == .fresh
+        // A connection that stands was judged by another rule, or by none.
+        isFresh = request.connection == .fresh || request.addressRule != nil
+        addressRule = request.addressRule
         let (seconds, attoseconds) = request.timeout.components
         // A year is as good as no bound, and leaves room to add it to the clock.
         timeout = seconds >= 31_536_000 ? 31_536_000_000_000_000 : seconds * 1_000_000_000 + attoseconds / 1_000_000_000

@@ -28,9 +28,15 @@ enum EasyOptions {
             set(CURLOPT_SSLKEY, certificate.keyFile)
             set(CURLOPT_KEYPASSWD, certificate.keyPassword)
         }
-        switch settings.proxy {
-        case .environment: break
-        case .none: set(CURLOPT_PROXY, "")
+        if !settings.usesProxies { set(CURLOPT_PROXY, "") }
+    }
+}
+
+extension CurlTransport.Settings {
+    var usesProxies: Bool {
+        switch proxy {
+        case .environment: true
+        case .none: false
         }
     }
 }

@@ -7,6 +7,8 @@ final class Transfer {
     /// What it carries now.
     private(set) var pending: PendingExchange?
 
+    private let poller: Poller
+    private let usesProxies: Bool
     private let limits: (head: Int, body: Int)
     private let errorWords = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var head: [UInt8] = []
@@ -16,11 +18,15 @@ final class Transfer {
     private var headers = RequestHeaderList()
     private var isFresh = false
     private var hasBody = false
+    private var isRuled = false
+    private var addresses = AddressTally()
 
     /// Nil when there is no memory.
     init?(settings: CurlTransport.Settings, poller: Poller) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
+        self.poller = poller
+        usesProxies = settings.usesProxies
         limits = (settings.maxResponseHeaderBytes, settings.maxResponseBodyBytes)
         errorWords[0] = 0
         EasyOptions.apply(settings, to: easy)
@@ -35,13 +41,12 @@ final class Transfer {
         ccurl_easy_set_receiver(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, transfer in
             Transfer.from(transfer).receiveHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
-        let pollerPointer = Unmanaged.passUnretained(poller).toOpaque()
-        ccurl_easy_set_pointer(easy, CURLOPT_OPENSOCKETDATA, pollerPointer)
-        ccurl_easy_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, pollerPointer)
-        ccurl_easy_set_socket_opener(easy) { poller, _, address in
-            Unmanaged<Poller>.fromOpaque(poller!).takeUnretainedValue().openSocket(
-                family: address!.pointee.family, type: address!.pointee.socktype, protocol: address!.pointee.protocol)
+        ccurl_easy_set_pointer(easy, CURLOPT_OPENSOCKETDATA, itself)
+        ccurl_easy_set_socket_opener(easy) { transfer, _, address in
+            Transfer.from(transfer).openSocket(address!)
         }
+        // A connection outlives the transfer that made it, and so its closing is the poller's.
+        ccurl_easy_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(poller).toOpaque())
         ccurl_easy_set_socket_closer(easy) { poller, descriptor in
             Unmanaged<Poller>.fromOpaque(poller!).takeUnretainedValue().closeSocket(descriptor)
         }
@@ -65,6 +70,7 @@ final class Transfer {
         (head, body) = ([], [])
         (isHeadWhole, isTooLarge) = (false, false)
         errorWords[0] = 0
+        addresses = AddressTally()
         ccurl_easy_set_string(easy, CURLOPT_URL, request.url)
         setForm(request)
         if headers.update(request.headers, hasBody: hasBody) {
@@ -80,6 +86,14 @@ final class Transfer {
             ccurl_easy_set_long(
                 easy, CURLOPT_HTTP_VERSION,
                 isFresh ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)
+        }
+        let isRuled = request.addressRule != nil
+        if isRuled != self.isRuled {
+            self.isRuled = isRuled
+            // The connection must not serve a request that has another rule, or that would have used a proxy.
+            ccurl_easy_set_long(easy, CURLOPT_FORBID_REUSE, isRuled ? 1 : 0)
+            // An empty name is no proxy; none at all is that of the environment.
+            ccurl_easy_set_string(easy, CURLOPT_PROXY, isRuled || !usesProxies ? "" : nil)
         }
     }
 
@@ -137,7 +151,19 @@ final class Transfer {
             requestStarted: ccurl_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0,
             bytesSent: ccurl_easy_get_long(easy, CURLINFO_REQUEST_SIZE) > 0,
             proxyRefused: ccurl_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE) >= 300,
-            answerTooLarge: isTooLarge)
+            answerTooLarge: isTooLarge, noAddressAllowed: addresses.noneAllowed)
+    }
+
+    /// Opens the socket for an address that libcurl connects to next, unless the request's rule refuses it.
+    private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        if let rule = pending?.exchange.request.addressRule {
+            let isAllowed = RemoteAddress(address).map(rule.allows) ?? false
+            addresses.count(isAllowed: isAllowed)
+            // libcurl goes on with the host's next address.
+            guard isAllowed else { return CURL_SOCKET_BAD }
+        }
+        return poller.openSocket(
+            family: address.pointee.family, type: address.pointee.socktype, protocol: address.pointee.protocol)
     }
 
     /// Anything but the number of bytes ends the transfer.

@@ -11,6 +11,8 @@ struct TransferFailure {
     var proxyRefused = false
     /// Whether we ended the transfer because the answer grew too large.
     var answerTooLarge = false
+    /// Whether the request's rule refused every address that was to be connected to.
+    var noAddressAllowed = false
 
     /// What a transfer that ends now, by no fault of its own, may have delivered.
     ///
@@ -27,6 +29,10 @@ struct TransferFailure {
     func error(for code: CURLcode, words: String = "") -> HTTPError {
         let general = String(cString: curl_easy_strerror(code))
         let detailed = words.isEmpty ? general : words
+        // Whatever libcurl makes of that: no socket was ever opened.
+        if noAddressAllowed {
+            return HTTPError(.addressRefused, delivery: .notSent, detail: "no address of the host is allowed")
+        }
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return HTTPError(.nameNotResolved, delivery: delivery, detail: detailed)

@@ -27,6 +27,7 @@ import Testing
     @Test(
         arguments: [
             (.nameNotResolved, .unreachable), (.connectFailed, .unreachable), (.tlsFailed, .unreachable),
+            (.addressRefused, .unreachable),
             (.timedOut, .timedOut), (.connectionLost, .connectionLost), (.invalidAnswer, .serverError),
             (.invalidRequest, .unreachable), (.cancelled, .cancelled), (.closed, .cancelled),
         ] as [(HTTPError.Kind, GenesysError.Kind)])

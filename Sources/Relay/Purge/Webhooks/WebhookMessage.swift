@@ -1,10 +1,10 @@
-/// What is sent to a webhook, the same at every try.
+/// What one webhook says, and to whom. It stays the same from try to try.
 public struct WebhookMessage: Sendable, Equatable {
-    /// The `webhook-id`, by which a receiver tells a repetition.
+    /// Goes out as `webhook-id`: a receiver knows by it what it has had already.
     public var id: String
-    /// Where to.
+    /// Where to, as it was asked for.
     public var url: String
-    /// JSON.
+    /// The JSON object to send, to the byte: the signature is of these bytes.
     public var body: [UInt8]
 
     /// Makes a message.
