@@ -12,16 +12,14 @@ final class StateReaderCore: Sendable {
         case close
     }
 
-    /// How many ends are asked for at once: where one broker does not answer, the others' are not kept waiting for long.
-    private static let laneCount = 8
-
     /// Reads committed records.
     let handle: ClientHandle
     let commands: CommandBox<Command>
     let onError: @Sendable (KafkaError) -> Void
-    private let calls: StateReaderCalls
+    /// On a client of its own that reads uncommitted records, as the state's true end stands behind open transactions.
+    private let calls: ReaderCalls
     private let service: ServiceThread
-    private let lanes: [BlockingCalls]
+    private let lanes = BlockingLanes("kafka-state-end")
     private let threadEnded = Latch()
     private let ended = Latch()
     private let users = UseCount()
@@ -30,7 +28,7 @@ final class StateReaderCore: Sendable {
         settings: KafkaClientSettings, observer: KafkaObserver, onError: @escaping @Sendable (KafkaError) -> Void
     ) throws(KafkaError) {
         let handle = try ClientHandle(
-            readerWith: settings, adding: Self.properties(forLibrary: KafkaLibrary.versionNumber),
+            readerWith: settings, adding: ReaderProperty.all(forLibrary: KafkaLibrary.versionNumber),
             context: ClientContext(observer: observer, onError: onError))
         let uncommitted: ClientHandle
         do {
@@ -52,30 +50,13 @@ final class StateReaderCore: Sendable {
         self.handle = handle
         self.service = service
         self.onError = onError
-        calls = StateReaderCalls(handle: uncommitted, milliseconds: 3_000)
+        calls = ReaderCalls(handle: uncommitted, milliseconds: 3_000)
         commands = CommandBox(waking: handle)
-        lanes = (0..<Self.laneCount).map { BlockingCalls("kafka-state-end-\($0)") }
     }
 
     /// Once, before anything is read.
     func start() throws(KafkaError) {
         try OwnThread.start("kafka-state") { self.run() }
-    }
-
-    private static func properties(forLibrary version: Int32) -> [(name: String, value: String)] {
-        let all = [
-            (name: "enable.partition.eof", value: "true"),
-            // Retention may move the log's start while it is read: what is gone is no state.
-            (name: "auto.offset.reset", value: "earliest"),
-            // From the leader alone: another replica may not have everything yet.
-            (name: "client.rack", value: ""),
-            // At the end of one partition another's records should not wait.
-            (name: "fetch.wait.max.ms", value: "100"),
-            // Of each partition, and many are read at once; with much less, versions before 2.2.0 wait between fetches.
-            (name: "queued.max.messages.kbytes", value: "16384"),
-        ]
-        // After a full queue fetching rests for as long; before 2.2.0 it did not.
-        return version < 0x0202_0000 ? all : all + [(name: "fetch.queue.backoff.ms", value: "10")]
     }
 
     private func run() {
@@ -86,7 +67,7 @@ final class StateReaderCore: Sendable {
     }
 
     func measure(_ partition: TopicPartition, id: Int, afterMilliseconds delay: Int) {
-        lanes[id % lanes.count].submit(after: delay) { [self] in
+        lanes.submit(id, afterMilliseconds: delay) { [self] in
             commands.post(.measured(calls.measure(partition), partition, id: id))
         }
     }
@@ -96,17 +77,11 @@ final class StateReaderCore: Sendable {
         commands.post(.close)
         await threadEnded.wait()
         await service.stop()
-        finish(lane: 0)
-        await ended.wait()
-    }
-
-    /// After the calls under way, so that none uses a freed client.
-    private func finish(lane: Int) {
-        lanes[lane].finish { [self] in
-            if lane + 1 < lanes.count { return finish(lane: lane + 1) }
+        lanes.finish { [self] in
             calls.handle.destroy()
             handle.destroy()
             ended.open()
         }
+        await ended.wait()
     }
 }

@@ -3,8 +3,6 @@ internal import CRdKafka
 /// What the state reader's thread does: takes records of all partitions from one queue, and carries out what `StateReads`
 /// asks for.
 struct StateReaderLoop {
-    private static let batchRecords = 500
-    private static let batchBytes = 1 << 20
     /// Only a net: commands wake the poll.
     private static let idleMilliseconds: Int32 = 1_000
     private static let retryMilliseconds = 500
@@ -13,15 +11,13 @@ struct StateReaderLoop {
     private var reads = StateReads()
     private var reader = RecordReader()
     private var callers: [Int: StateReaderCore.Caller] = [:]
-    /// Of the partitions that are fetched from.
-    private var topics: [TopicPartition: OpaquePointer] = [:]
-    /// Of one partition.
-    private var batch: [KafkaRecord] = []
-    private var batchSize = 0
+    private var fetches: PartitionFetches
+    private var batch = RecordBatch()
     private var isClosing = false
 
     init(core: StateReaderCore) {
         self.core = core
+        fetches = PartitionFetches(of: core.handle)
     }
 
     mutating func run() {
@@ -30,7 +26,7 @@ struct StateReaderLoop {
                 read(message)
                 // At once: a message that is kept makes the client's end wait for ever.
                 rd_kafka_message_destroy(message)
-                if batch.count < Self.batchRecords, batchSize < Self.batchBytes, !batch.isEmpty { continue }
+                if !batch.isEmpty, !batch.isFull { continue }
             }
             flush()
             for command in core.commands.takeAll() { obey(command) }
@@ -39,12 +35,11 @@ struct StateReaderLoop {
 
     private mutating func read(_ message: UnsafePointer<rd_kafka_message_t>) {
         guard let partition = reader.partition(of: message) else { return }
-        if batch.last.map({ $0.partition != partition }) == true { flush() }
+        if batch.partition != partition { flush() }
         let code = message.pointee.err
         if code == RD_KAFKA_RESP_ERR_NO_ERROR {
             guard reads.reader(of: partition) != nil else { return }
             batch.append(reader.record(from: message, in: partition))
-            batchSize += message.pointee.len + message.pointee.key_len
             reached(message.pointee.offset + 1, in: partition)
         } else if code == RD_KAFKA_RESP_ERR__PARTITION_EOF {
             // The position behind markers and aborted records. It comes each time that the log's stable end is reached,
@@ -52,8 +47,8 @@ struct StateReaderLoop {
             reached(message.pointee.offset, in: partition)
         } else if let fault = KafkaError(code, rd_kafka_message_errstr(message).map { String(cString: $0) }) {
             flush()
-            core.onError(fault.named(partition))
-            perform(reads.failed(fault.named(partition), in: partition))
+            core.onError(fault.named("\(partition)"))
+            perform(reads.failed(fault.named("\(partition)"), in: partition))
         }
     }
 
@@ -67,21 +62,16 @@ struct StateReaderLoop {
 
     /// Hands the batch to whoever reads its partition.
     private mutating func flush() {
-        guard let partition = batch.first?.partition else { return }
-        if let id = reads.reader(of: partition) { callers[id]?.body(batch) }
-        clearBatch()
+        guard let partition = batch.partition else { return }
+        if let id = reads.reader(of: partition) { callers[id]?.body(batch.records) }
+        batch.clear()
     }
 
     /// Hands the batch to the one who is finished by these actions.
     private mutating func flush(to actions: [StateReads.Action]) {
         guard !batch.isEmpty else { return }
-        for case .finish(let id, _) in actions { callers[id]?.body(batch) }
-        clearBatch()
-    }
-
-    private mutating func clearBatch() {
-        batch.removeAll(keepingCapacity: true)
-        batchSize = 0
+        for case .finish(let id, _) in actions { callers[id]?.body(batch.records) }
+        batch.clear()
     }
 
     private mutating func obey(_ command: StateReaderCore.Command) {
@@ -108,7 +98,7 @@ struct StateReaderLoop {
             case .start(let partition):
                 start(partition)
             case .stop(let partition):
-                stop(partition)
+                fetches.stop(partition)
             case .finish(let id, let fault):
                 callers.removeValue(forKey: id)?.continuation.resume(returning: fault)
             }
@@ -116,25 +106,8 @@ struct StateReaderLoop {
     }
 
     private mutating func start(_ partition: TopicPartition) {
-        guard let topic = rd_kafka_topic_new(core.handle.raw, partition.topic, nil) else {
-            return perform(reads.notStarted(.impossibleTopic.named(partition), partition))
-        }
-        let beginning = Int64(RD_KAFKA_OFFSET_BEGINNING)
-        guard rd_kafka_consume_start_queue(topic, partition.partition, beginning, core.handle.queue) != 0 else {
-            topics[partition] = topic
-            return
-        }
-        // The error stands in a slot of this thread, where nobody else writes.
-        let fault = (KafkaError(rd_kafka_last_error()) ?? .impossibleTopic).named(partition)
-        rd_kafka_topic_destroy(topic)
+        guard let fault = fetches.start(partition) else { return }
         core.onError(fault)
         perform(reads.notStarted(fault, partition))
-    }
-
-    private mutating func stop(_ partition: TopicPartition) {
-        guard let topic = topics.removeValue(forKey: partition) else { return }
-        // Answered inside the process; what was fetched ahead is dropped.
-        rd_kafka_consume_stop(topic, partition.partition)
-        rd_kafka_topic_destroy(topic)
     }
 }

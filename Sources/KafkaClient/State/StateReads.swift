@@ -65,7 +65,7 @@ struct StateReads {
         switch measured {
         case .missing(let fault) where read.timesMissing + 1 >= Self.mostTimesMissing:
             return end(partition, fault)
-        case .fault(let fault) where Self.isLasting(fault):
+        case .fault(let fault) where fault.endsReading:
             return end(partition, fault)
         case .missing:
             read.timesMissing += 1
@@ -95,7 +95,7 @@ struct StateReads {
     mutating func notStarted(_ fault: KafkaError, _ partition: TopicPartition) -> [Action] {
         guard let read = current[partition] else { return [] }
         current[partition]?.end = nil
-        if Self.isLasting(fault) { return end(partition, fault) }
+        if fault.endsReading { return end(partition, fault) }
         current[partition]?.isMeasuring = true
         return [.measure(partition, id: read.id, isAgain: true)]
     }
@@ -104,7 +104,7 @@ struct StateReads {
     /// still there is asked again.
     mutating func failed(_ fault: KafkaError, in partition: TopicPartition) -> [Action] {
         guard let read = current[partition] else { return [] }
-        if Self.isLasting(fault) { return end(partition, fault) }
+        if fault.endsReading { return end(partition, fault) }
         guard !read.isMeasuring else { return [] }
         current[partition]?.isMeasuring = true
         return [.measure(partition, id: read.id, isAgain: true)]
@@ -137,10 +137,5 @@ struct StateReads {
             actions += begin(partition, id: waiting.remove(at: index).id)
         }
         return actions
-    }
-
-    /// What no waiting mends.
-    private static func isLasting(_ fault: KafkaError) -> Bool {
-        fault.isFatal || ["TOPIC_AUTHORIZATION_FAILED", "TOPIC_EXCEPTION", "_INVALID_ARG"].contains(fault.code)
     }
 }
