@@ -10,7 +10,7 @@ public enum PurgeRequestID {
         if id.isEmpty { return "must be a non-empty string" }
         if id.utf8.count > byteLimit { return "must have at most \(byteLimit) bytes" }
         if id.utf8.starts(with: reservedPrefix.utf8) {
-            return "must not begin with \(reservedPrefix): that is the relay's own"
+            return "must not begin with '\(reservedPrefix)', which is the relay's own"
         }
         return nil
     }

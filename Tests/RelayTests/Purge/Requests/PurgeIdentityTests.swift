@@ -27,8 +27,8 @@ import Testing
     @Test(arguments: [
         (nil, "is missing"), ("null", "is missing"), (#""""#, "must be a non-empty string"),
         ("5", "must be a non-empty string"), (#""a\ud800""#, "must be a non-empty string"),
-        (#""contact-relay:head""#, "must not begin with contact-relay:: that is the relay's own"),
-        (#""\u0063ontact-relay:""#, "must not begin with contact-relay:: that is the relay's own"),
+        (#""contact-relay:head""#, "must not begin with 'contact-relay:', which is the relay's own"),
+        (#""\u0063ontact-relay:""#, "must not begin with 'contact-relay:', which is the relay's own"),
     ])
     func whatIsNoIDIsAFault(_ id: String?, _ problem: String) throws {
         let decoded = try decode(id: id, key: "k")
