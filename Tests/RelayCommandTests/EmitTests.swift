@@ -1,5 +1,7 @@
 import CommandLineParsing
 import KafkaClient
+import Relay
+import Seams
 import Synchronization
 import TestSupport
 import Testing
@@ -40,18 +42,35 @@ private final class ScriptedProducer: KafkaProducing {
 
 @Suite struct EmitTests {
     private func emitter(_ producer: ScriptedProducer) -> Emitter {
-        Emitter(producer: producer, topic: "changes", servers: "here:1")
+        let rules = PurgeRules(
+            resourceTypes: ["user"], minWindow: .zero, webhooks: WebhookPolicy(defaultURL: nil, allowedHosts: []))
+        let routes = EventRoutes(contactChanges: "changes", purgeRequests: "purges", recordStates: "states")
+        return Emitter(
+            producer: producer, check: EventCheck(routes: routes, purges: rules, at: WallTime(milliseconds: 0)),
+            servers: "here:1")
     }
 
     @Test func eventsAreProducedInTheirOrderWithTheirKeys() async throws {
         let count = Emitter.batchSize * 2 + 7
         let file = TemporaryFile((0..<count).map { upsert("c\($0)") + "\n" }.joined())
         let producer = ScriptedProducer()
-        #expect(try await emitter(producer).emit([.file(file.path)]) == count)
+        #expect(try await emitter(producer).emit([.file(file.path)]).byTopic == ["changes": count])
         #expect(producer.records.map { $0.key ?? [] } == (0..<count).map { Array("c\($0)".utf8) })
         #expect(producer.records.allSatisfy { $0.topic == "changes" && $0.partition == nil })
         #expect(producer.records[1].value == Array(upsert("c1").utf8))
         #expect(producer.records[1].headers == [KafkaHeader("content-type", "application/cloudevents+json")])
+    }
+
+    @Test func eachTypeGoesToItsTopicWithItsKey() async throws {
+        let file = TemporaryFile(
+            [purge("pr-1"), upsert("a"), softDeleted("m-1"), purge("pr-2")].joined(separator: "\n"))
+        let producer = ScriptedProducer()
+        let counts = try await emitter(producer).emit([.file(file.path)])
+        #expect(counts.byTopic == ["changes": 1, "purges": 2, "states": 1] && counts.total == 4)
+        #expect(producer.records.map(\.topic) == ["purges", "changes", "states", "purges"])
+        #expect(
+            producer.records.map { $0.key ?? [] }
+                == ["pr-1", "a", "media/m-1", "pr-2"].map { Array($0.utf8) })
     }
 
     @Test func aFailureSaysWhichEventAndHowManyWereAcknowledged() async throws {
@@ -96,6 +115,23 @@ private final class ScriptedProducer: KafkaProducing {
         #expect(code == .dataError)
         #expect(console.output == "\(bad.path):1:1: not JSON: a value is expected (byte 0)\n")
         #expect(console.error == "2 events checked: 1 is wrong; nothing was produced\n")
+    }
+
+    @Test func everyTopicThatIsNeededMustBeThere() async throws {
+        let cluster = try EmbeddedCluster()
+        try await cluster.createTopic("contact-changes", partitions: 1)
+        try await cluster.createTopic("purge-requests", partitions: 1)
+        let all = TemporaryFile([purge("pr-1"), softDeleted("m"), upsert("a")].joined(separator: "\n"))
+        let missing = CapturedConsole()
+        #expect(
+            await missing.run("emit", "--kafka-bootstrap-servers", cluster.bootstrapServers, all.path) == .unavailable)
+        #expect(missing.error.contains("the topic record-states (topics.recordStates) does not exist"))
+        // What is not needed may be missing.
+        let two = TemporaryFile([purge("pr-1"), upsert("a")].joined(separator: "\n"))
+        let console = CapturedConsole()
+        #expect(await console.run("emit", "--kafka-bootstrap-servers", cluster.bootstrapServers, two.path) == .success)
+        #expect(console.error == "contact-changes: 1 event produced\npurge-requests: 1 event produced\n")
+        await cluster.close()
     }
 
     @Test func eventsReachTheCluster() async throws {

@@ -22,6 +22,19 @@ func event(_ type: String, _ data: String, id: String = "e") -> String {
     #"{"specversion":"1.0","id":"\#(id)","source":"/test","type":"\#(type)","data":\#(data)}"#
 }
 
+/// A good request of a purge.
+func purge(_ requestID: String, _ more: String = "") -> String {
+    event(
+        "purge.requested",
+        #"{"requestId":"\#(requestID)","resourceType":"user","purgeReason":"R","filters":{"mediaTypes":["chat"]}\#(more)}"#
+    )
+}
+
+/// A good event about the medium `id`.
+func softDeleted(_ id: String) -> String {
+    event("record.softDeleted", #"{"resourceType":"media","id":"\#(id)"}"#)
+}
+
 /// A good event about the contact `externalID`.
 func upsert(_ externalID: String) -> String {
     event("contact.upserted", #"{"externalId":"\#(externalID)","contact":{"firstName":"Jo"}}"#)

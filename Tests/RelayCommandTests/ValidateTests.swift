@@ -29,6 +29,40 @@ import Testing
         #expect(console.error == "3 events checked: 2 are wrong\n")
     }
 
+    @Test func eventsOfAllTopicsAreTaken() async {
+        let file = TemporaryFile([purge("pr-1"), upsert("a"), softDeleted("m")].joined(separator: "\n"))
+        let console = CapturedConsole()
+        #expect(await console.run("validate", file.path) == .success)
+        #expect(console.output == "")
+        #expect(console.error == "3 events checked: all are good\n")
+    }
+
+    @Test func aPurgesFaultsAreNamedTogether() async {
+        let file = TemporaryFile(
+            purge("", #","webhookUrl":"https://hooks.example/x","executionWindow":{"end":"2020-02-30T00:00:00Z"}"#)
+                + "\n"
+                + event("record.restored", #"{"resourceType":"media"}"#))
+        let console = CapturedConsole()
+        #expect(await console.run("validate", "--json", file.path) == .dataError)
+        #expect(console.output.split(separator: "\n").count == 4)
+        #expect(console.output.contains(#""code":"webhookNotAllowed","path":"data.webhookUrl""#))
+        let text = CapturedConsole()
+        #expect(await text.run("validate", file.path) == .dataError)
+        #expect(text.output.contains("\(file.path):1: data.requestId: must be a non-empty string\n"))
+        #expect(text.output.contains("\(file.path):1: data.executionWindow.end: must be a time in UTC"))
+        #expect(text.output.contains("\(file.path):1: data.webhookUrl: "))
+        #expect(text.output.contains("\(file.path):2: data.id: is missing\n"))
+    }
+
+    /// It reads settings, since they say which purges are allowed.
+    @Test func wrongSettingsAreRefused() async {
+        let settings = TemporaryFile("nonsense: 1\n")
+        let file = TemporaryFile(upsert("a"))
+        let console = CapturedConsole()
+        #expect(await console.run("validate", "--config", settings.path, file.path) == .configuration)
+        #expect(console.error.contains("nonsense"))
+    }
+
     @Test func whatIsNoJSONHasAColumn() async {
         let file = TemporaryFile("{\"é\":}\n")
         let console = CapturedConsole()

@@ -5,7 +5,7 @@
 
 The schemas against their meta-schema, the examples against the schemas (the good ones pass, the bad ones do not), the
 AsyncAPI document against AsyncAPI's own schema, the events against CloudEvents' schema, and each line of the files
-that are named: outcomes that the program really emitted. Others' schemas are looked for in the folder that
+that are named: outcomes that the program really emitted, of contacts or of purges. Others' schemas are looked for in the folder that
 RELAY_SCHEMAS_OF_OTHERS names, else in ../shared/schemas-of-others beside the project; what needs them is skipped with a
 word where they are absent. Exit code 1 when something fails.
 """
@@ -22,6 +22,16 @@ from referencing import Registry, Resource
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCHEMAS = PROJECT / "schemas"
+# The topics of events, by what their types begin with; what else there is belongs to contact-changes.
+TOPICS = {"purge": "purge-requests.json", "record": "record-states.json"}
+# The same of the files of events that are rejected.
+TOPICS_OF_REJECTED = {"purges.jsonl": "purge-requests.json", "record-states.jsonl": "record-states.json"}
+# Folders of examples with a schema of their own.
+VALUES = {
+    "deletions": "contact-deletions.json",
+    "purge-audit": "purge-audit.json",
+    "purge-outcomes": "purge-outcomes.json",
+}
 OTHERS = Path(os.environ.get("RELAY_SCHEMAS_OF_OTHERS") or PROJECT.parent / "shared" / "schemas-of-others")
 
 
@@ -91,18 +101,18 @@ def check_schema_files(tally, schemas):
 def check_good_examples(tally, validator):
     for path in sorted((SCHEMAS / "examples").glob("*.jsonl")):
         own = validator(f"events/{path.stem}.json")
-        topic = validator("contact-changes.json")
+        topic = validator(TOPICS.get(path.stem.split(".")[0], "contact-changes.json"))
         for name, line in lines_of(path):
             tally.check(f"example {name}", problems_of_line(own, line) + problems_of_line(topic, line))
 
 
 def check_bad_examples(tally, validator):
     folder = SCHEMAS / "examples" / "invalid"
-    topic = validator("contact-changes.json")
     reasons = parse((folder / "reasons.json").read_text("utf-8"))
     files = {path.name: path for path in folder.glob("*.jsonl")}
     tally.check("invalid/reasons.json names the files that are there", sorted(set(files) ^ set(reasons)))
     for name in sorted(set(files) & set(reasons)):
+        topic = validator(TOPICS_OF_REJECTED.get(name, "contact-changes.json"))
         lines = lines_of(files[name])
         counts = [] if len(lines) == len(reasons[name]) else [f"{len(lines)} lines, {len(reasons[name])} reasons"]
         tally.check(f"invalid/{name} has a reason for each line", counts)
@@ -115,13 +125,14 @@ def check_bad_examples(tally, validator):
             )
 
 
-def check_deletions(tally, validator):
-    folder = SCHEMAS / "examples" / "deletions"
-    own = validator("contact-deletions.json")
-    for name, line in lines_of(folder / "valid.jsonl"):
-        tally.check(f"deletion {name}", problems_of_line(own, line))
-    for name, line in lines_of(folder / "invalid.jsonl"):
-        tally.check(f"no deletion {name}", [] if problems_of_line(own, line) else ["the schema takes it"])
+def check_values(tally, validator):
+    """Each folder's good values pass its schema, and each of the others is refused."""
+    for folder, schema in VALUES.items():
+        own = validator(schema)
+        for name, line in lines_of(SCHEMAS / "examples" / folder / "valid.jsonl"):
+            tally.check(f"{folder}/{name}", problems_of_line(own, line))
+        for name, line in lines_of(SCHEMAS / "examples" / folder / "invalid.jsonl"):
+            tally.check(f"{folder}/{name}", [] if problems_of_line(own, line) else ["the schema takes it"])
 
 
 def check_codes(tally, schemas):
@@ -188,13 +199,23 @@ def cloudevents_validator(tally):
     return validator_for(schema)(schema, format_checker=FormatChecker())
 
 
+def topic_of_outcome(line):
+    """The id of a purge's outcome is more than the place of its record."""
+    try:
+        outcome = parse(line)
+        record = outcome["data"]["record"]
+        place = f"{record['topic']}/{record['partition']}/{record['offset']}"
+        return "purge-outcomes.json" if outcome["id"].startswith(place + "/") else "contact-outcomes.json"
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return "contact-outcomes.json"
+
+
 def check_outcomes(tally, validator, cloudevents, paths):
-    topic = validator("contact-outcomes.json")
     for path in paths:
         lines = lines_of(Path(path))
         tally.check(f"{path} has outcomes", [] if lines else ["it is empty"])
         for name, line in lines:
-            problems = problems_of_line(topic, line)
+            problems = problems_of_line(validator(topic_of_outcome(line)), line)
             if cloudevents and not problems:
                 problems = problems_of_line(cloudevents, line)
             tally.check(f"outcome {name}", problems)
@@ -213,7 +234,7 @@ def main(paths):
     check_schema_files(tally, schemas)
     check_good_examples(tally, validator)
     check_bad_examples(tally, validator)
-    check_deletions(tally, validator)
+    check_values(tally, validator)
     check_codes(tally, schemas)
     check_asyncapi(tally, schemas)
     cloudevents = cloudevents_validator(tally)

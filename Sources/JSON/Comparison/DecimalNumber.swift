@@ -100,6 +100,18 @@ struct DecimalNumber {
         return sign + digits.drop { $0 == 0 }.map { UInt8($0) + UInt8(ascii: "0") }
     }
 
+    /// Appends one spelling for all texts of the same number: sign, significant digits, `e`, exponent; zero is `0`.
+    func writeCanonical(into output: inout [UInt8]) {
+        guard !isZero else {
+            output.append(UInt8(ascii: "0"))
+            return
+        }
+        if isNegative { output.append(UInt8(ascii: "-")) }
+        for byte in text[significant] where byte != UInt8(ascii: ".") { output.append(byte) }
+        output.append(UInt8(ascii: "e"))
+        output += longExponent
+    }
+
     /// The value, if it is integral and in range.
     var int64: Int64? {
         if isZero { return 0 }

@@ -1,31 +1,55 @@
+import JSON
 public import KafkaClient
+public import Seams
 
-/// Checks events that stand in a file as JSON text, one on a line, with the rules that the worker decodes by.
+/// Checks events of all topics that stand in a file as JSON text, one on a line, with the rules that the worker decodes
+/// by.
 public struct EventCheck: Sendable {
     /// Where valid events are to go.
-    public let topic: String
+    public let routes: EventRoutes
 
-    private let decoder = EventDecoder()
+    private let changes = EventDecoder()
+    private let purges: PurgeDecoder
+    private let now: WallTime
 
-    /// Makes a check of events for `topic`.
-    public init(topic: String) {
-        self.topic = topic
+    /// Makes a check.
+    ///
+    /// - Parameter now: what the windows of purges are judged by.
+    public init(routes: EventRoutes, purges: PurgeRules, at now: WallTime) {
+        self.routes = routes
+        self.purges = PurgeDecoder(rules: purges)
+        self.now = now
     }
 
-    /// The line as a record in structured mode, its bytes unchanged but for white space around them; or all that is
-    /// wrong with it.
+    /// The line as a record in structured mode for the topic of its type, its bytes unchanged but for white space around
+    /// them; or all that is wrong with it.
     ///
-    /// The key is what keeps a resource's events in one partition: its external id. Where the event names it by Genesys
-    /// id only, the subject is taken for the external id, and else the Genesys id has to do.
+    /// The key is what keeps in one partition what belongs together: a purge's request id, a record's type and id, a
+    /// resource's external id. Where an event names its resource by Genesys id only, the subject is taken for the
+    /// external id, and else the Genesys id has to do.
     public func check(_ line: some Collection<UInt8>) -> Result<ProducerRecord, Rejection> {
         let value = Self.trimmed(Array(line))
         let headers = [OutcomeEncoder.contentType]
-        let decoded = decoder.decode(
-            KafkaRecord(partition: TopicPartition(topic, 0), offset: 0, value: value, headers: headers))
-        return decoded.content.map { change in
-            let key = change.externalID ?? decoded.attributes.subject ?? change.id
-            return ProducerRecord(topic: topic, key: key.map { Array($0.utf8) }, value: value, headers: headers)
+        let envelope = EventEnvelope(
+            KafkaRecord(partition: TopicPartition("", 0), offset: 0, value: value, headers: headers))
+        return destination(of: envelope).map { topic, key in
+            ProducerRecord(topic: topic, key: key.map { Array($0.utf8) }, value: value, headers: headers)
         }
+    }
+
+    /// What no topic has a type for is judged as a change.
+    private func destination(of envelope: EventEnvelope) -> Result<(topic: String, key: String?), Rejection> {
+        let type = envelope.attributes.type ?? ""
+        if PurgeType(type) != nil {
+            let key = envelope.data?["requestId"]?.unicodeText
+            return purges.content(of: envelope, key: key.map { Array($0.utf8) }, at: now)
+                .map { (routes.purgeRequests, $0.requestID) }
+        }
+        if RecordMark.isType(type) {
+            return RecordMark.read(envelope).map { (routes.recordStates, $0.key) }
+        }
+        return changes.content(of: envelope)
+            .map { (routes.contactChanges, $0.externalID ?? envelope.attributes.subject ?? $0.id) }
     }
 
     private static func trimmed(_ line: [UInt8]) -> [UInt8] {

@@ -19,7 +19,7 @@ public struct EventDecoder: Sendable {
     }
 
     /// Broken attributes do not keep the data from being checked: whoever repairs an event wants the whole list.
-    private func content(of envelope: EventEnvelope) -> Result<ResourceChange, Rejection> {
+    func content(of envelope: EventEnvelope) -> Result<ResourceChange, Rejection> {
         var faults = envelope.faults
         var change: ResourceChange?
         if let name = envelope.attributes.type {

@@ -26,7 +26,8 @@ struct EventType: Equatable {
         return resource == ResourceType.organization.rawValue
     }
 
-    private static func lastSegments(of type: String) -> (resource: Substring?, verb: Substring) {
+    /// What types are matched on.
+    static func lastSegments(of type: String) -> (resource: Substring?, verb: Substring) {
         guard let last = type.utf8.lastIndex(of: UInt8(ascii: ".")) else { return (nil, type[...]) }
         let head = type[..<last]
         let verb = type[type.utf8.index(after: last)...]

@@ -48,12 +48,16 @@ public struct ReasonCode: RawRepresentable, Sendable, Hashable, CustomStringConv
     public static let staleSequence = ReasonCode(rawValue: "staleSequence")
     /// A purge may have been submitted; a person must say.
     public static let uncertainSubmission = ReasonCode(rawValue: "uncertainSubmission")
+    /// The purge job failed; the API said so.
+    public static let purgeFailed = ReasonCode(rawValue: "purgeFailed")
+    /// A person gave a held purge up.
+    public static let abandoned = ReasonCode(rawValue: "abandoned")
 
     /// Every code that this program uses, in the order of the contract.
     public static let all: [ReasonCode] = [
         malformedEvent, unsupportedType, invalidData, notFound, organizationNotFound, conflict, invalidRequest,
         forbidden, timeout, serverError, connectionLost, rateLimited, retriesExhausted, quotaExhausted,
-        dependencyViolation,
-        windowClosed, webhookNotAllowed, staleSequence, uncertainSubmission,
+        dependencyViolation, windowClosed, webhookNotAllowed, staleSequence, uncertainSubmission, purgeFailed,
+        abandoned,
     ]
 }

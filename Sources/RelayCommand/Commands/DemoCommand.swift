@@ -39,7 +39,8 @@ extension DemoCommand: Subcommand {
         let demo = Demo(
             settings: settings, eventCount: arguments[events],
             samples: try SampleEvents(
-                directory: directory, topic: settings.topics.contactChanges, files: context.files),
+                directory: directory, check: EventFileRules(settings).check(by: context.time),
+                files: context.files),
             console: context.console, time: context.time, logger: context.logger(settings),
             writeOutcome: { file?.write($0) })
         return try await demo.run()

@@ -21,7 +21,7 @@ struct SampleEvents: Sendable {
     /// Reads the samples.
     ///
     /// - Throws: `CommandFailure` (69) when they cannot be read.
-    init(directory: String, topic: String, files: any FileSource) throws(CommandFailure) {
+    init(directory: String, check: EventCheck, files: any FileSource) throws(CommandFailure) {
         func samples(_ name: String) throws(CommandFailure) -> [JSONValue] {
             let path = "\(directory)/\(name)"
             do {
@@ -34,8 +34,8 @@ struct SampleEvents: Sendable {
         }
         organizations = try samples("organization.upserted.jsonl")
         contacts = try samples("contact.upserted.jsonl")
-        self.topic = topic
-        check = EventCheck(topic: topic)
+        topic = check.routes.contactChanges
+        self.check = check
     }
 
     /// The folder of the samples: `schemas/examples` in the working directory or above it, or above the program.

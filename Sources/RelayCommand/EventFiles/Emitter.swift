@@ -1,6 +1,7 @@
 import CommandLineParsing
 import Configuration
 import KafkaClient
+import Relay
 
 /// Where the good events of a file come from when they are to be produced.
 enum EventSource: Sendable {
@@ -18,14 +19,14 @@ struct Emitter: Sendable {
     static let patience = Duration.seconds(30)
 
     private let producer: any KafkaProducing
-    private let topic: String
+    private let check: LineCheck
     private let servers: String
     private let lastWords: LastWords
 
     /// Makes a producer.
     ///
     /// - Throws: `CommandFailure` (78) where librdkafka refuses the settings.
-    init(settings: KafkaSettings, topic: String) throws(CommandFailure) {
+    init(settings: KafkaSettings, check: EventCheck) throws(CommandFailure) {
         let own = try settings.clientSettings()
         let lastWords = LastWords()
         do throws(KafkaError) {
@@ -33,26 +34,26 @@ struct Emitter: Sendable {
                 bootstrapServers: own.bootstrapServers,
                 properties: [("message.timeout.ms", String(Self.patience.components.seconds * 1000))] + own.properties)
             let producer = try KafkaProducer(settings: limited, observer: lastWords.observer)
-            self.init(producer: producer, topic: topic, servers: own.bootstrapServers, lastWords: lastWords)
+            self.init(producer: producer, check: check, servers: own.bootstrapServers, lastWords: lastWords)
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error.message)")
         }
     }
 
-    init(producer: any KafkaProducing, topic: String, servers: String, lastWords: LastWords = LastWords()) {
+    init(producer: any KafkaProducing, check: EventCheck, servers: String, lastWords: LastWords = LastWords()) {
         self.producer = producer
-        self.topic = topic
+        self.check = LineCheck(check)
         self.servers = servers
         self.lastWords = lastWords
     }
 
     /// Produces all events in their order and waits for the acknowledgements.
     ///
-    /// - Returns: how many were acknowledged: all of them.
+    /// - Returns: how many were acknowledged: all of them, each on the topic of its type.
     /// - Throws: `CommandFailure` with the number that was: 69 for the broker's fault, 65 for an event that is too large
     ///   or a file that has changed since it was checked.
-    func emit(_ sources: [EventSource]) async throws(CommandFailure) -> Int {
-        var acknowledged = 0
+    func emit(_ sources: [EventSource]) async throws(CommandFailure) -> EmittedCounts {
+        var acknowledged = EmittedCounts()
         var batch: [CheckedEvent] = []
         for source in sources {
             switch source {
@@ -69,9 +70,8 @@ struct Emitter: Sendable {
     func close() async { await producer.close() }
 
     private func emit(
-        file: String, _ batch: inout [CheckedEvent], _ acknowledged: inout Int
+        file: String, _ batch: inout [CheckedEvent], _ acknowledged: inout EmittedCounts
     ) async throws(CommandFailure) {
-        let check = LineCheck(topic: topic)
         var reader: LineReader
         do throws(FileError) { reader = try LineReader(file) } catch { throw changed("\(error)", acknowledged) }
         while true {
@@ -88,37 +88,41 @@ struct Emitter: Sendable {
     }
 
     private func add(
-        _ event: CheckedEvent, to batch: inout [CheckedEvent], _ acknowledged: inout Int
+        _ event: CheckedEvent, to batch: inout [CheckedEvent], _ acknowledged: inout EmittedCounts
     ) async throws(CommandFailure) {
         batch.append(event)
         if batch.count == Self.batchSize { try await produce(&batch, &acknowledged) }
     }
 
-    private func produce(_ batch: inout [CheckedEvent], _ acknowledged: inout Int) async throws(CommandFailure) {
+    private func produce(_ batch: inout [CheckedEvent], _ acknowledged: inout EmittedCounts)
+        async throws(CommandFailure)
+    {
         let results = await producer.produce(batch.map(\.record))
         var firstFailure: (event: CheckedEvent, error: KafkaError)?
         for (event, result) in zip(batch, results) {
             switch result {
-            case .success: acknowledged += 1
+            case .success: acknowledged.add(event.record.topic)
             case .failure(let error): firstFailure = firstFailure ?? (event, error)
             }
         }
         batch = []
         guard let (event, error) = firstFailure else { return }
         let place = "\(event.file):\(event.line)"
-        let count = "\(acknowledged.counted("event")) produced before"
+        let count = "\(acknowledged.total.counted("event")) produced before"
         if ["MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"].contains(error.code) {
             throw CommandFailure(
-                exitCode: .dataError, message: "\(place): larger than \(topic) takes (max.message.bytes); \(count)")
+                exitCode: .dataError,
+                message: "\(place): larger than \(event.record.topic) takes (max.message.bytes); \(count)")
         }
         let words = lastWords.text.map { ", \($0)" } ?? ""
         throw CommandFailure(
             exitCode: .unavailable,
             message: "Kafka at kafka.bootstrapServers (\(servers)) did not acknowledge all events: the first is "
-                + "\(place): \(error)\(words); \(acknowledged.counted("event")) acknowledged")
+                + "\(place): \(error)\(words); \(acknowledged.total.counted("event")) acknowledged")
     }
 
-    private func changed(_ problem: String, _ acknowledged: Int) -> CommandFailure {
-        CommandFailure(exitCode: .dataError, message: "\(problem); \(acknowledged.counted("event")) produced before")
+    private func changed(_ problem: String, _ acknowledged: EmittedCounts) -> CommandFailure {
+        CommandFailure(
+            exitCode: .dataError, message: "\(problem); \(acknowledged.total.counted("event")) produced before")
     }
 }

@@ -1,6 +1,7 @@
 import CommandLineParsing
 import Configuration
 import KafkaClient
+import Relay
 
 /// Checks whole files of events and counts what it finds.
 struct EventFileCheck {
@@ -10,14 +11,16 @@ struct EventFileCheck {
     private(set) var badEvents = 0
     private(set) var warnings = 0
     private(set) var unreadableFiles = 0
+    /// Where the good events belong.
+    private(set) var topics: Set<String> = []
 
     private let check: LineCheck
     private let context: CommandContext
     private let inJSON: Bool
 
-    /// A check of events for `topic` that prints what it finds on standard output.
-    init(topic: String, printingTo context: CommandContext, inJSON: Bool = false) {
-        check = LineCheck(topic: topic)
+    /// A check that prints what it finds on standard output.
+    init(_ check: EventCheck, printingTo context: CommandContext, inJSON: Bool = false) {
+        self.check = LineCheck(check)
         self.context = context
         self.inJSON = inJSON
     }
@@ -44,7 +47,10 @@ struct EventFileCheck {
             while let line = try reader.next() {
                 let (record, findings) = check.examine(line, file: file, number: reader.number)
                 note(findings, isEvent: record != nil || !findings.isEmpty)
-                if let record { good(CheckedEvent(file: file, line: reader.number, record: record)) }
+                if let record {
+                    topics.insert(record.topic)
+                    good(CheckedEvent(file: file, line: reader.number, record: record))
+                }
             }
         } catch {
             unreadableFiles += 1

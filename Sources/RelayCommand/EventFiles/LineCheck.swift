@@ -7,9 +7,8 @@ struct LineCheck: Sendable {
     private let check: EventCheck
     private let decoder = EventDecoder()
 
-    /// A check of events for `topic`.
-    init(topic: String) {
-        check = EventCheck(topic: topic)
+    init(_ check: EventCheck) {
+        self.check = check
     }
 
     /// The record to produce, where nothing is wrong, and all that is wrong or odd. A blank line has neither.
@@ -29,6 +28,7 @@ struct LineCheck: Sendable {
         }
     }
 
+    /// Of a change; other events say nothing that the API could refuse beyond the worker's own rules.
     private func foreseen(_ record: ProducerRecord) -> (errors: [Rejection.Fault], warnings: [Rejection.Fault]) {
         let decoded = decoder.decode(
             KafkaRecord(

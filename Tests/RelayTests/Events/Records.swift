@@ -10,6 +10,11 @@ func record(
         key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) }, headers: headers)
 }
 
+/// A check of lines by the rules of `PurgeRecords`.
+let eventCheck = EventCheck(
+    routes: EventRoutes(contactChanges: "changes", purgeRequests: "purges", recordStates: "states"),
+    purges: PurgeRecords.rules, at: PurgeRecords.now)
+
 /// An event in structured mode: valid but for what `attributes` and `data` make of it.
 func event(
     type: String = "contact.upserted", attributes: String = "",

@@ -40,6 +40,12 @@ import Testing
         #expect(!rejection.reason.message.contains("s3cret"))
     }
 
+    @Test(arguments: ["purge.requested", "purge.resolved", "record.restored"])
+    func typesOfOtherTopicsAreUnsupported(_ type: String) throws {
+        let rejection = try #require(decoder.decode(event(type: type)).rejection)
+        #expect(rejection.reason.code == .unsupportedType && rejection.faults.map(\.path) == ["type"])
+    }
+
     @Test func dataOfABrokenAttributeAndAnUnknownTypeWeighAsMalformed() throws {
         let decoded = decoder.decode(event(type: "contact.renamed", attributes: #""sequence":"","#))
         let rejection = try #require(decoded.rejection)

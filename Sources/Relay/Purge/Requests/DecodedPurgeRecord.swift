@@ -1,0 +1,28 @@
+/// A record of `purge-requests` as the pipeline takes it up: where it came from, what could be read of it, and what it
+/// says or why it says nothing.
+public struct DecodedPurgeRecord: Sendable {
+    /// Where it stands.
+    public let record: RecordCoordinates
+    /// What could be read of the event, also where `content` is a rejection.
+    public let attributes: EventAttributes
+    /// Whether a CloudEvent could be read at all, valid or not.
+    public let isCloudEvent: Bool
+    /// The request that the record speaks of, for outcome and audit. Of a rejected record it is what `data.requestId`
+    /// names, else the key's text: perhaps an id that breaks the rules of ids, or another's, so it never leads to a job.
+    /// Nil where neither can be read.
+    public let requestID: String?
+    /// What the event says, or what is wrong with it.
+    public let content: Result<PurgeMessage, Rejection>
+
+    /// Makes one.
+    public init(
+        record: RecordCoordinates, attributes: EventAttributes, isCloudEvent: Bool, requestID: String?,
+        content: Result<PurgeMessage, Rejection>
+    ) {
+        self.record = record
+        self.attributes = attributes
+        self.isCloudEvent = isCloudEvent
+        self.requestID = requestID
+        self.content = content
+    }
+}
