@@ -17,15 +17,7 @@ enum TopicText {
                 isCreated(entry, results) ? "created" : "",
             ])
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        var text = ""
-        for row in rows {
-            let cells = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: width - cell.count)
-            }
-            let line = cells.joined(separator: "  ")
-            text += line.prefix(line.count - line.reversed().prefix { $0 == " " }.count) + "\n"
-        }
+        var text = TextTable.text(rows)
         for problem in report.problems {
             text += "\(problem.severity.rawValue): \(problem.topic) \(problem.text)\n"
         }
