@@ -10,6 +10,8 @@ public final class HealthBoard: Sendable {
         case outage
         /// The API's purge calls do not answer as they should.
         case purges
+        /// The file of audit records cannot be written.
+        case auditLog
         /// Outcomes or dead letters cannot be written.
         case outcomes
         /// A partition's compacted state cannot be read.
@@ -24,6 +26,7 @@ public final class HealthBoard: Sendable {
             case .joining: "joining"
             case .outage: "outage"
             case .purges: "purges"
+            case .auditLog: "auditLog"
             case .outcomes: "outcomes"
             case .restoring(let partition): "restoring \(partition)"
             case .lostRange(let partition): "lostRange \(partition)"

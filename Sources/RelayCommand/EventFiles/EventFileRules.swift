@@ -6,15 +6,11 @@ struct EventFileRules: Sendable {
     var routes: EventRoutes
     var purges: PurgeRules
 
-    /// The contract's defaults stand for what is not configurable yet: the topics and the rules of purges. A webhook of
-    /// an event's own is on no allowed host then.
     init(_ settings: RelaySettings) {
         routes = EventRoutes(
-            contactChanges: settings.topics.contactChanges, purgeRequests: "purge-requests",
-            recordStates: "record-states")
-        purges = PurgeRules(
-            resourceTypes: ["conversation", "user", "skill"], minWindow: .seconds(60),
-            webhooks: WebhookPolicy(defaultURL: nil, allowedHosts: []))
+            contactChanges: settings.topics.contactChanges, purgeRequests: settings.topics.purgeRequests,
+            recordStates: settings.topics.recordStates)
+        purges = PurgeRules(settings.purge)
     }
 
     /// The check that these rules make at this time.

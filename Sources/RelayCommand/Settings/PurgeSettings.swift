@@ -1,5 +1,6 @@
 import CommandLineParsing
 import Configuration
+import Relay
 
 /// Which purges are taken, how they are followed, and who hears of their end.
 struct PurgeSettings: Sendable {
@@ -129,12 +130,7 @@ private enum DependencyRule {
 private enum WebhookHostRule {
     /// What is wrong with the list, to follow the setting's name.
     @Sendable static func problem(_ hosts: [String]) -> String? {
-        // A colon is right in an IPv6 address, where it is never alone.
-        let isHost = { (text: String) in
-            text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/@?#\\*".utf8.contains($0) }
-                && text.utf8.count(where: { $0 == UInt8(ascii: ":") }) != 1
-        }
-        guard let odd = hosts.first(where: { !isHost($0) }) else { return nil }
+        guard let odd = hosts.first(where: { !WebhookPolicy.isHost($0) }) else { return nil }
         return "must hold host names or addresses, without scheme, port and path, not '\(odd.shortened)'"
     }
 }

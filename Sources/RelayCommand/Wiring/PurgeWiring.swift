@@ -25,13 +25,18 @@ struct PurgeWiring: Sendable {
     ) throws(CommandFailure) {
         let purge = settings.purge
         let rules = PurgeRules(purge)
+        if let url = purge.webhookURL, let problem = rules.webhooks.problem(of: url) {
+            throw CommandFailure(exitCode: .configuration, message: "purge.webhook.url \(problem)")
+        }
         // Its connections are never those of the API: a webhook's address is judged when its socket is made.
         transport = CurlTransport(CurlTransport.Settings(maxConnectionsPerHost: 8))
         let kafkaLogger = logger.component("kafka")
         do throws(KafkaError) {
             follower = try KafkaFollower(
                 settings: client, observer: .logging(to: kafkaLogger),
-                onError: { kafkaLogger.warning("the reader of record states reports a fault", ["fault": $0.description]) })
+                onError: {
+                    kafkaLogger.warning("the reader of record states reports a fault", ["fault": $0.description])
+                })
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
@@ -42,7 +47,7 @@ struct PurgeWiring: Sendable {
         var auditLog: AuditLog?
         if let path = purge.auditLog {
             do throws(AuditLogError) {
-                auditLog = try AuditLog(path: path, logger: logger.component("audit"))
+                auditLog = try AuditLog(path: path)
             } catch {
                 throw CommandFailure(exitCode: .configuration, message: "purge.auditLog: \(error)")
             }

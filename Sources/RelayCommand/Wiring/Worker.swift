@@ -68,7 +68,8 @@ final class Worker: Sendable {
         } catch {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
-        purges = try settings.purge.isEnabled
+        purges =
+            try settings.purge.isEnabled
             ? PurgeWiring(
                 settings, client: client, api: api, requestsPerMinute: genesys.requestsPerMinute, time: time,
                 logger: logger)

@@ -75,7 +75,7 @@ enum WorkerMetrics {
     }
 
     private static func registerPurges(in registry: MetricsRegistry, pipeline: Pipeline) {
-        func gauges(_ counts: [String: Int]?, _ label: String) -> [(Labels, Double)] {
+        @Sendable func gauges(_ counts: [String: Int]?, _ label: String) -> [(Labels, Double)] {
             (counts ?? [:]).sorted { $0.key < $1.key }.map { ([label: $0.key], Double($0.value)) }
         }
         registry.observeGauges(

@@ -35,7 +35,7 @@ import WorkerPool
     }
 
     @Test func eachStateIsReadInItsPartitionOfTheSameNumberAndThenItIsTold() async {
-        let work = restorer.begin([Self.partition], Generation(1))
+        let work = restorer.begin([Self.partition], Generation(1)).values
         #expect(state.calls == ["begin 0"] && second.calls == ["begin 0"])
         #expect(restorations.isPending(Self.partition))
         await withTaskGroup(of: Void.self) { group in
@@ -56,7 +56,7 @@ import WorkerPool
     }
 
     @Test func partitionsAreReadSideBySide() async {
-        let work = restorer.begin([Self.partition, Self.other], Generation(1))
+        let work = restorer.begin([Self.partition, Self.other], Generation(1)).values
         await withTaskGroup(of: Void.self) { group in
             for one in work { group.addTask { await one() } }
             // Both have begun and neither has ended.
@@ -78,14 +78,14 @@ import WorkerPool
 
     @Test func whatIsGivenUpIsCancelledAndLeavesNothingBehind() async {
         reader.ignoreCancellation()
-        let first = restorer.begin([Self.partition], Generation(1))
+        let first = restorer.begin([Self.partition], Generation(1)).values
         await withTaskGroup(of: Void.self) { group in
             for one in first { group.addTask { await one() } }
             await reader.begun(1)
             restorer.cancel([Self.partition])
             restorer.drop([Self.partition])
             while reader.cancelled.isEmpty, !Task.isCancelled { await Task.yield() }
-            for one in restorer.begin([Self.partition], Generation(2)) { group.addTask { await one() } }
+            for one in restorer.begin([Self.partition], Generation(2)).values { group.addTask { await one() } }
             await reader.begun(2)
             // The last batch of the old reading, and its end, while the new one goes on.
             reader.hand([record(1)], in: 0)
@@ -102,7 +102,7 @@ import WorkerPool
     }
 
     @Test func aFaultThatPassesIsTriedAgainAndSeen() async {
-        let work = restorer.begin([Self.partition], Generation(1))
+        let work = restorer.begin([Self.partition], Generation(1)).values
         await withTaskGroup(of: Void.self) { group in
             for one in work { group.addTask { await one() } }
             for place in 0..<2 {
@@ -134,13 +134,13 @@ import WorkerPool
             states: [state], reader: reader, restorations: restorations, time: time, random: SeededRandom(seed: 1),
             health: health, logger: .disabled, finished: { [finished] in finished.add($0.description) }, failed: {})
         reader.onRead { restorer.cancel([Self.partition]) }
-        for work in restorer.begin([Self.partition], Generation(1)) { await work() }
+        for work in restorer.begin([Self.partition], Generation(1)).values { await work() }
         #expect(reader.count.value == 1)
         #expect(health.isReady && finished.all.isEmpty)
     }
 
     @Test func aRefusalOfTheClusterEndsIt() async {
-        let work = restorer.begin([Self.partition], Generation(1))
+        let work = restorer.begin([Self.partition], Generation(1)).values
         await withTaskGroup(of: Void.self) { group in
             for one in work { group.addTask { await one() } }
             await reader.begun(1)

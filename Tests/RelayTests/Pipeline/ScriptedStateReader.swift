@@ -81,6 +81,7 @@ final class ScriptedStateReader: KafkaStateReading {
 /// A state that keeps the calls that it gets.
 final class ScriptedState: PartitionState {
     let topic: String
+    let inputTopic = "contact-changes"
     private let hasExpired: Bool
     private let state = Mutex<[String]>([])
 

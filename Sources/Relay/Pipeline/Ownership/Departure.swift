@@ -10,7 +10,7 @@ struct Departure: Sendable {
 
     let ledgers: PartitionLedgers
     let pool: WorkerPool<LaneKey, WorkItem>
-    let purges: PurgeDesk?
+    var purges: PurgeDesk?
     let writer: SettlementWriter
     let stop: StopSignal
     /// How long a request may be on the wire.

@@ -26,7 +26,7 @@ final class Restorer: Sendable {
     init(
         states: [any PartitionState], reader: (any KafkaStateReading)?, restorations: Restorations,
         time: any TimeSource, random: any RandomSource, health: HealthBoard, logger: Logger,
-        settlePosition: @escaping @Sendable (TopicPartition, Generation) async -> Void,
+        settlePosition: @escaping @Sendable (TopicPartition, Generation) async -> Void = { _, _ in },
         finished: @escaping @Sendable (TopicPartition) -> Void, failed: @escaping @Sendable () -> Void
     ) {
         self.states = reader == nil ? [] : states

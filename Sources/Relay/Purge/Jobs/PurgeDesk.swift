@@ -119,7 +119,7 @@ final class PurgeDesk: Sendable {
         for (record, generation) in records {
             let decoded = decoder.decode(record, at: now)
             // What names no request has a lane of its own.
-            let requestID = decoded.requestID ?? "\(AuditHead.reservedPrefix)\(record.offset)"
+            let requestID = decoded.requestID ?? "\(PurgeRequestID.reservedPrefix)\(record.offset)"
             let key = PurgeKey(partition: record.partition, requestID: requestID)
             let letter = PurgeLetter(record, decoded)
             items.append(
@@ -203,11 +203,26 @@ final class PurgeDesk: Sendable {
         let said = settlements.filter { !$0.audits.isEmpty }
         guard !said.isEmpty else { return SealedAudits() }
         let sealed = trail.seal(
-            said.map { (partition: $0.partition, entries: $0.audits) }, topic: parts.settings.auditTopic,
-            ledgerTopic: parts.settings.jobsTopic)
-        return SealedAudits(records: sealed.records) { [trail, parts] in
+            said.map { settlement in
+                let requestID = settlement.audits.first?.requestID
+                return AuditTrail.Batch(
+                    partition: settlement.partition, entries: settlement.audits, key: requestID.map { Array($0.utf8) })
+            }, topic: parts.settings.auditTopic, ledgerTopic: parts.settings.jobsTopic)
+        return SealedAudits(records: sealed.records) { [self] in
             trail.committed(sealed.heads)
-            parts.auditLog?.append(said.flatMap(\.audits))
+            logToFile(said.flatMap(\.audits))
+        }
+    }
+
+    /// The topic has them already: a file that cannot be written holds up no purge, but it is told.
+    private func logToFile(_ entries: [AuditEntry]) {
+        guard let file = parts.auditLog else { return }
+        do throws(AuditLogError) {
+            try file.append(entries)
+            health.clear(.auditLog)
+        } catch {
+            health.report(.auditLog, "\(error)")
+            logger.error("audit records are missing in the file: the topic has them", ["fault": "\(error)"])
         }
     }
 
@@ -216,11 +231,12 @@ final class PurgeDesk: Sendable {
     /// How it stands.
     var snapshot: PurgeSnapshot {
         let jobs = book.snapshot
+        let marks = parts.recordStates.snapshot
         return PurgeSnapshot(
             jobs: Dictionary(uniqueKeysWithValues: jobs.phases.map { ($0.key.rawValue, $0.value) }),
             waiting: pool.snapshot.parkedLanes.reduce(into: [:]) { $0[$1.key.kind, default: 0] += $1.value },
             messages: messages.snapshot.lanes, quotaRemaining: queue.remaining, outcomes: metrics.outcomesByStatus,
-            marks: parts.recordStates.isWhole ? parts.recordStates.snapshot.marks : nil)
+            marks: marks.isWhole ? marks.marks : nil)
     }
 }
 

@@ -1,5 +1,5 @@
-import GenesysCloud
 import Crypto
+import GenesysCloud
 import JSON
 import Seams
 
@@ -36,7 +36,7 @@ extension PurgeJob {
         _ action: AuditAction, status: String? = nil, records: Int64? = nil, detail: String? = nil, at now: WallTime
     ) -> AuditEntry {
         AuditEntry(
-            action: action, requestID: requestID, purgeID: purgeID, reason: purgeReason, status: status,
+            action, requestID: requestID, purgeID: purgeID, reason: purgeReason, status: status,
             records: records, operatorName: requestedBy, detail: detail, at: now)
     }
 

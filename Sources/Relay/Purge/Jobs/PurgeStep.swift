@@ -89,7 +89,7 @@ extension PurgeStep {
                 number: 1)
         ]
         step.letters = [Letter(record: letter.record, reason: reason, attempts: 0)]
-        step.audits = [AuditEntry(action: .rejected, requestID: requestID, detail: reason.code.rawValue, at: now)]
+        step.audits = [AuditEntry(.rejected, requestID: requestID, detail: reason.code.rawValue, at: now)]
         return step
     }
 

@@ -104,7 +104,7 @@ final class PurgeBook: PartitionState {
         for record in records {
             guard let key = record.key else { continue }
             if key == AuditHead.key {
-                if let head = record.value.flatMap(AuditHead.init(recordValue:)) { trail.restore(head, to: partition) }
+                if let head = record.value.flatMap(AuditHead.init) { trail.restore(head, to: partition) }
                 continue
             }
             guard let value = record.value else {

@@ -1,4 +1,3 @@
-import Crypto
 import JSON
 import Seams
 
@@ -19,7 +18,7 @@ extension DataReader {
             requestID: requestID, resourceType: resourceType, reason: reason,
             submission: PurgeSubmissionForm.body(of: data), window: window, webhookURL: webhookURL,
             requestedBy: requestedBy?.isEmpty == false ? requestedBy : nil,
-            contentDigest: Hex.text(SHA256.digest(data.canonicalBytes(nullMembers: false))))
+            contentDigest: PurgeRequest.digest(of: data))
     }
 
     private mutating func resourceType(_ data: JSONValue, of supported: [String]) -> String? {

@@ -11,18 +11,22 @@ public struct DecodedPurgeRecord: Sendable {
     /// names, else the key's text: perhaps an id that breaks the rules of ids, or another's, so it never leads to a job.
     /// Nil where neither can be read.
     public let requestID: String?
+    /// The digest of what a request asks for, valid or not: what was valid when it came first may be so no more. Nil where
+    /// the record is no request, and where its key is not the request's id.
+    public let contentDigest: String?
     /// What the event says, or what is wrong with it.
     public let content: Result<PurgeMessage, Rejection>
 
     /// Makes one.
     public init(
         record: RecordCoordinates, attributes: EventAttributes, isCloudEvent: Bool, requestID: String?,
-        content: Result<PurgeMessage, Rejection>
+        contentDigest: String? = nil, content: Result<PurgeMessage, Rejection>
     ) {
         self.record = record
         self.attributes = attributes
         self.isCloudEvent = isCloudEvent
         self.requestID = requestID
+        self.contentDigest = contentDigest
         self.content = content
     }
 }

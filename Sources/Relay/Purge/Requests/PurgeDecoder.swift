@@ -22,6 +22,7 @@ public struct PurgeDecoder: Sendable {
         return DecodedPurgeRecord(
             record: coordinates, attributes: envelope.attributes, isCloudEvent: envelope.isCloudEvent,
             requestID: Self.requestID(of: envelope, key: coordinates.keyText),
+            contentDigest: Self.contentDigest(of: envelope, key: coordinates.keyText),
             content: content(of: envelope, key: record.key, at: now))
     }
 
@@ -54,6 +55,13 @@ public struct PurgeDecoder: Sendable {
         case .resolved:
             return reader.purgeResolution(data, requestID: requestID).map { .resolved($0) }
         }
+    }
+
+    private static func contentDigest(of envelope: EventEnvelope, key: String?) -> String? {
+        guard let data = envelope.data, data.kind == .object, let key, data["requestId"]?.unicodeText == key,
+            envelope.attributes.type.map({ PurgeType($0) == .requested }) == true
+        else { return nil }
+        return PurgeRequest.digest(of: data)
     }
 
     private static func requestID(of envelope: EventEnvelope, key: String?) -> String? {
