@@ -22,6 +22,10 @@ struct RecordMark {
             if data.kind == .object {
                 let resourceType = reader.text("resourceType", of: data, at: "data", isRequired: true)
                 let id = reader.text("id", of: data, at: "data", isRequired: true)
+                // The first slash of the key ends the type.
+                if resourceType?.utf8.contains(UInt8(ascii: "/")) == true {
+                    reader.note("data.resourceType", "must not contain a slash")
+                }
                 if let resourceType, let id { mark = RecordMark(resourceType: resourceType, id: id) }
             } else {
                 reader.note("data", "must be an object")

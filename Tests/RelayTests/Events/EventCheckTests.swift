@@ -68,6 +68,7 @@ import Testing
         ("record.softDeleted", "[]", "data", 1),
         ("record.softDeleted", #"{"resourceType":"","id":5}"#, "data.resourceType", 2),
         ("record.restored", #"{"resourceType":"media"}"#, "data.id", 1),
+        ("record.restored", #"{"resourceType":"a/b","id":"c"}"#, "data.resourceType", 1),
     ])
     func theFaultsAreThoseOfTheType(_ type: String, _ data: String, _ first: String, _ count: Int) {
         guard case .failure(let rejection) = record(type, data) else {

@@ -44,8 +44,14 @@ import Testing
         for line in lines {
             let record = try eventCheck.check(line).get()
             let data = try JSONValue(parsing: Array(line))["data"]
-            let id = data?["requestId"]?.stringValue
-            let key = try id ?? "\(#require(data?["resourceType"]?.stringValue))/\(#require(data?["id"]?.stringValue))"
+            let key: String
+            if topic == "purges" {
+                key = try #require(data?["requestId"]?.stringValue)
+            } else {
+                let resourceType = try #require(data?["resourceType"]?.stringValue)
+                let id = try #require(data?["id"]?.stringValue)
+                key = "\(resourceType)/\(id)"
+            }
             #expect(record.topic == topic && record.key == Array(key.utf8))
         }
     }

@@ -1,3 +1,4 @@
+import Crypto
 import JSON
 import Seams
 
@@ -12,13 +13,13 @@ extension DataReader {
         checkRetention(data)
         let window = window(data, minimum: rules.minWindow, at: now)
         let webhookURL = webhookURL(data, rules.webhooks)
-        let requestedBy = remark("requestedBy", of: data, at: "data")
+        let requestedBy = freeText("requestedBy", of: data, at: "data")
         guard faults.isEmpty, let requestID, let resourceType, let reason else { return nil }
         return PurgeRequest(
             requestID: requestID, resourceType: resourceType, reason: reason,
             submission: PurgeSubmissionForm.body(of: data), window: window, webhookURL: webhookURL,
             requestedBy: requestedBy?.isEmpty == false ? requestedBy : nil,
-            contentDigest: PurgeRequest.digest(of: data))
+            contentDigest: PurgeRequest.contentDigest(of: data))
     }
 
     private mutating func resourceType(_ data: JSONValue, of supported: [String]) -> String? {
@@ -36,7 +37,7 @@ extension DataReader {
         if let days = member("days", of: override, at: path, isRequired: true), (days.intValue ?? 0) < 1 {
             note("\(path).days", "must be an integer of at least 1")
         }
-        _ = remark("reason", of: override, at: path)
+        _ = freeText("reason", of: override, at: path)
     }
 
     private mutating func webhookURL(_ data: JSONValue, _ policy: WebhookPolicy) -> String? {
@@ -67,6 +68,12 @@ extension DataReader {
             note(path, "must be at least \(minimum.inWords) long")
         }
         return PurgeRequest.Window(start: start, end: end)
+    }
+}
+
+extension PurgeRequest {
+    static func contentDigest(of data: JSONValue) -> String {
+        Hex.text(SHA256.digest(data.canonicalBytes(nullMembers: false)))
     }
 }
 

@@ -4,7 +4,7 @@ extension DataReader {
     /// The resolution; nil where a fault was noted, then or before.
     mutating func purgeResolution(_ data: JSONValue, requestID: String?) -> PurgeResolution? {
         let decision = decision(data)
-        let operatorName = remark("operator", of: data, at: "data")
+        let operatorName = freeText("operator", of: data, at: "data")
         guard faults.isEmpty, let requestID, let decision else { return nil }
         return PurgeResolution(
             requestID: requestID, decision: decision, operatorName: operatorName?.isEmpty == false ? operatorName : nil)

@@ -35,7 +35,7 @@ struct DataReader {
 
     /// The member where it is a string, perhaps with nothing in it; nil where it is absent, and with a fault where it is
     /// anything else.
-    mutating func remark(_ name: String, of object: JSONValue, at path: String) -> String? {
+    mutating func freeText(_ name: String, of object: JSONValue, at path: String) -> String? {
         guard let value = member(name, of: object, at: path) else { return nil }
         let text = value.unicodeText
         if text == nil { note("\(path).\(name)", "must be a string") }

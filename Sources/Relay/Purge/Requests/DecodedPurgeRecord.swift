@@ -8,11 +8,11 @@ public struct DecodedPurgeRecord: Sendable {
     /// Whether a CloudEvent could be read at all, valid or not.
     public let isCloudEvent: Bool
     /// The request that the record speaks of, for outcome and audit. Of a rejected record it is what `data.requestId`
-    /// names, else the key's text: perhaps an id that breaks the rules of ids, or another's, so it never leads to a job.
-    /// Nil where neither can be read.
+    /// names, else the key's text: perhaps one that breaks the rules of ids, or that is not the key. Nil where neither can
+    /// be read.
     public let requestID: String?
-    /// The digest of what a request asks for, valid or not: what was valid when it came first may be so no more. Nil where
-    /// the record is no request, and where its key is not the request's id.
+    /// `PurgeRequest.contentDigest`, also of a request that is rejected for nothing but its data: one that was valid when
+    /// it came first may be so no more. Nil for every other record.
     public let contentDigest: String?
     /// What the event says, or what is wrong with it.
     public let content: Result<PurgeMessage, Rejection>
@@ -20,7 +20,7 @@ public struct DecodedPurgeRecord: Sendable {
     /// Makes one.
     public init(
         record: RecordCoordinates, attributes: EventAttributes, isCloudEvent: Bool, requestID: String?,
-        contentDigest: String? = nil, content: Result<PurgeMessage, Rejection>
+        contentDigest: String?, content: Result<PurgeMessage, Rejection>
     ) {
         self.record = record
         self.attributes = attributes

@@ -19,11 +19,11 @@ public struct PurgeDecoder: Sendable {
     public func decode(_ record: KafkaRecord, at now: WallTime) -> DecodedPurgeRecord {
         let envelope = EventEnvelope(record)
         let coordinates = RecordCoordinates(record)
+        let content = content(of: envelope, key: record.key, at: now)
         return DecodedPurgeRecord(
             record: coordinates, attributes: envelope.attributes, isCloudEvent: envelope.isCloudEvent,
             requestID: Self.requestID(of: envelope, key: coordinates.keyText),
-            contentDigest: Self.contentDigest(of: envelope, key: coordinates.keyText),
-            content: content(of: envelope, key: record.key, at: now))
+            contentDigest: Self.contentDigest(of: envelope, key: record.key, content), content: content)
     }
 
     /// Broken attributes do not keep the data from being checked: whoever repairs an event wants the whole list.
@@ -57,11 +57,19 @@ public struct PurgeDecoder: Sendable {
         }
     }
 
-    private static func contentDigest(of envelope: EventEnvelope, key: String?) -> String? {
-        guard let data = envelope.data, data.kind == .object, let key, data["requestId"]?.unicodeText == key,
-            envelope.attributes.type.map({ PurgeType($0) == .requested }) == true
-        else { return nil }
-        return PurgeRequest.digest(of: data)
+    private static func contentDigest(
+        of envelope: EventEnvelope, key: [UInt8]?, _ content: Result<PurgeMessage, Rejection>
+    ) -> String? {
+        switch content {
+        case .success(.requested(let request)): return request.contentDigest
+        case .success(.resolved): return nil
+        case .failure:
+            var reader = DataReader()
+            guard envelope.faults.isEmpty, envelope.attributes.type.flatMap({ PurgeType($0) }) == .requested,
+                let data = envelope.data, data.kind == .object, reader.requestID(data, key: key) != nil
+            else { return nil }
+            return PurgeRequest.contentDigest(of: data)
+        }
     }
 
     private static func requestID(of envelope: EventEnvelope, key: String?) -> String? {

@@ -1,4 +1,3 @@
-import Crypto
 public import JSON
 public import Seams
 
@@ -49,13 +48,6 @@ public struct PurgeRequest: Sendable {
         self.webhookURL = webhookURL
         self.requestedBy = requestedBy
         self.contentDigest = contentDigest
-    }
-}
-
-extension PurgeRequest {
-    /// The digest of an event's `data`, be it valid or not.
-    static func digest(of data: JSONValue) -> String {
-        Hex.text(SHA256.digest(data.canonicalBytes(nullMembers: false)))
     }
 }
 

@@ -1,3 +1,4 @@
+import Seams
 import Testing
 
 @testable import Relay
@@ -7,6 +8,26 @@ import Testing
     static let one = #"""
         {"requestId":"pr-1","resourceType":"user","purgeReason":"R","filters":{"mediaTypes":["voice","chat"]},"retentionOverride":{"days":30}}
         """#
+
+    /// A request whose window has passed since, or that another key or a broken attribute spoils.
+    @Test func aRequestThatIsRejectedForItsDataHasItsDigest() throws {
+        let window = try PurgeRecords.data([("executionWindow", #"{"end":"2026-11-22T11:00:00Z"}"#)])
+        let record = PurgeRecords.record(data: window)
+        let first = PurgeRecords.decode(record)
+        #expect(try first.contentDigest == #require(try PurgeRecords.request(window)).contentDigest)
+        let later = PurgeRecords.decoder.decode(record, at: WallTime(rfc3339: "2026-11-22T12:00:00Z")!)
+        #expect(later.faults.count == 1 && later.contentDigest == first.contentDigest)
+        for other in [
+            PurgeRecords.record(data: window, key: "pr-2"),
+            PurgeRecords.record(data: window, attributes: #""time":1,"#),
+            PurgeRecords.record(type: "purge.resolved", data: window),
+            PurgeRecords.record(
+                type: "purge.resolved", data: #"{"requestId":"pr-1","resolution":"abandon"}"#),
+            PurgeRecords.record(data: "[]"), PurgeRecords.raw(nil, headers: []),
+        ] {
+            #expect(PurgeRecords.decode(other).contentDigest == nil)
+        }
+    }
 
     @Test func spellingDoesNotCount() throws {
         let other = #"""
