@@ -7,7 +7,8 @@ import Testing
 /// All commands that are declared.
 private let declarations = [
     RunCommand.declaration, DemoCommand.declaration, SandboxCommand.declaration, EmitCommand.declaration,
-    ValidateCommand.declaration, TopicsCommand.declaration, ExportCommand.declaration, HelpCommand.declaration,
+    ValidateCommand.declaration, TopicsCommand.declaration, ExportCommand.declaration, AuditCommand.declaration,
+    AuditPurgesCommand.declaration, HelpCommand.declaration,
 ]
 
 @Suite struct ProgramTests {

@@ -17,7 +17,9 @@ enum EmitCommand {
             """,
         arguments: [EventFiles.files],
         options: [RelaySettings.configFile.declaration],
-        optionGroups: [KafkaSettings.group.options, TopicSettings.group.options])
+        optionGroups: [
+            KafkaSettings.group.options, TopicSettings.group.options, PurgeSettings.requestGroup.options
+        ])
 }
 
 extension EmitCommand: Subcommand {

@@ -7,7 +7,7 @@ public enum Program {
     /// The commands, in the order of the help.
     static let subcommands: [any Subcommand.Type] = [
         DemoCommand.self, RunCommand.self, SandboxCommand.self, EmitCommand.self, ValidateCommand.self,
-        TopicsCommand.self, PurgeCommand.self, ExportCommand.self, HelpCommand.self,
+        TopicsCommand.self, PurgeCommand.self, AuditCommand.self, ExportCommand.self, HelpCommand.self,
     ]
 
     private static let version = Flag("version", help: "Show the versions of the program and its C libraries.")
