@@ -45,7 +45,7 @@ public struct EventCheck: Sendable {
             return purges.content(of: envelope, key: key.map { Array($0.utf8) }, at: now)
                 .map { (routes.purgeRequests, $0.requestID) }
         }
-        if RecordMark.isType(type) {
+        if RecordMark.Verb(type: type) != nil {
             return RecordMark.read(envelope).map { (routes.recordStates, $0.key) }
         }
         return changes.content(of: envelope)

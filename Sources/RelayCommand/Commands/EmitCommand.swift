@@ -18,7 +18,7 @@ enum EmitCommand {
         arguments: [EventFiles.files],
         options: [RelaySettings.configFile.declaration],
         optionGroups: [
-            KafkaSettings.group.options, TopicSettings.group.options, PurgeSettings.requestGroup.options
+            KafkaSettings.group.options, TopicSettings.group.options, PurgeSettings.requestGroup.options,
         ])
 }
 

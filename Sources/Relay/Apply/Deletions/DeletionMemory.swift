@@ -36,7 +36,8 @@ public final class DeletionMemory: PartitionState {
     ///   - capacity: How many are kept in memory, at least one. Each takes about 530 bytes (measured), so the default is
     ///     130 MB at worst, for 2,700 deletions a day over 90 days.
     public init(
-        topic: String = "contact-deletions", inputTopic: String = "contact-changes", retention: Duration = .seconds(90 * 86_400), capacity: Int = 250_000,
+        topic: String = "contact-deletions", inputTopic: String = "contact-changes",
+        retention: Duration = .seconds(90 * 86_400), capacity: Int = 250_000,
         time: any TimeSource, logger: Logger
     ) {
         self.topic = topic

@@ -2,21 +2,33 @@ import JSON
 
 /// What a valid event of `record-states` speaks of: a record that was soft-deleted or restored.
 struct RecordMark {
+    /// What has become of it: the last two segments of the event's type.
+    enum Verb: String, CaseIterable {
+        case softDeleted
+        case restored
+
+        /// Nil for a type that is not one of `record-states`.
+        init?(type: String) {
+            let (resource, verb) = EventType.lastSegments(of: type)
+            guard resource == "record", let found = Verb(rawValue: String(verb)) else { return nil }
+            self = found
+        }
+    }
+
+    let verb: Verb
     let resourceType: String
     let id: String
 
     /// The event's key.
     var key: String { "\(resourceType)/\(id)" }
 
-    /// Whether `type`, matched on its last two dot-separated segments, is one of `record-states`.
-    static func isType(_ type: String) -> Bool {
-        let (resource, verb) = EventType.lastSegments(of: type)
-        return resource == "record" && (verb == "softDeleted" || verb == "restored")
-    }
-
-    /// The record that an event of one of these types names, or all that is wrong with the event.
+    /// The record that an event names, or all that is wrong with the event.
     static func read(_ envelope: EventEnvelope) -> Result<RecordMark, Rejection> {
         var reader = DataReader(faults: envelope.faults)
+        let verb = envelope.attributes.type.flatMap { Verb(type: $0) }
+        if envelope.attributes.type != nil, verb == nil {
+            reader.note("type", "is not one of this topic's types", .unsupportedType)
+        }
         var mark: RecordMark?
         if let data = envelope.data {
             if data.kind == .object {
@@ -26,7 +38,9 @@ struct RecordMark {
                 if resourceType?.utf8.contains(UInt8(ascii: "/")) == true {
                     reader.note("data.resourceType", "must not contain a slash")
                 }
-                if let resourceType, let id { mark = RecordMark(resourceType: resourceType, id: id) }
+                if let verb, let resourceType, let id {
+                    mark = RecordMark(verb: verb, resourceType: resourceType, id: id)
+                }
             } else {
                 reader.note("data", "must be an object")
             }
