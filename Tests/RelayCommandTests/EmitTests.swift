@@ -46,7 +46,8 @@ private final class ScriptedProducer: KafkaProducing {
             resourceTypes: ["user"], minWindow: .zero, webhooks: WebhookPolicy(defaultURL: nil, allowedHosts: []))
         let routes = EventRoutes(contactChanges: "changes", purgeRequests: "purges", recordStates: "states")
         return Emitter(
-            producer: producer, check: EventCheck(routes: routes, purges: rules, at: WallTime(milliseconds: 0)),
+            producer: producer,
+            check: LineCheck(EventCheck(routes: routes, purges: rules, at: WallTime(milliseconds: 0))),
             servers: "here:1")
     }
 

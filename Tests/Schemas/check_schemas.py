@@ -30,6 +30,7 @@ TOPICS_OF_REJECTED = {"purges.jsonl": "purge-requests.json", "record-states.json
 VALUES = {
     "deletions": "contact-deletions.json",
     "purge-audit": "purge-audit.json",
+    "purge-jobs": "purge-jobs.json",
     "purge-outcomes": "purge-outcomes.json",
 }
 OTHERS = Path(os.environ.get("RELAY_SCHEMAS_OF_OTHERS") or PROJECT.parent / "shared" / "schemas-of-others")

@@ -3,7 +3,7 @@ import CommandLineParsing
 /// `purge`: requests to purge, and how far they are.
 enum PurgeCommand: CommandGroup {
     static let members: [any Subcommand.Type] = [
-        PurgeListCommand.self, PurgeShowCommand.self, PurgeResolveCommand.self,
+        PurgeSubmitCommand.self, PurgeListCommand.self, PurgeShowCommand.self, PurgeResolveCommand.self,
     ]
 
     static let declaration = CommandDeclaration(

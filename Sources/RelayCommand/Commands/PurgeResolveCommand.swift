@@ -1,6 +1,7 @@
 import CommandLineParsing
 import Configuration
 import KafkaClient
+import Relay
 import Seams
 
 /// `purge resolve`.
@@ -55,7 +56,7 @@ enum PurgeResolveCommand: Subcommand {
     static func event(
         _ arguments: ParsedArguments, environment: [String: String]
     ) throws(UsageError) -> ResolutionEvent {
-        var decisions: [PurgeDecision] = []
+        var decisions: [PurgeResolution.Decision] = []
         if let id = arguments[submitted] { decisions.append(.submitted(purgeID: id)) }
         if arguments[resubmit] { decisions.append(.resubmit) }
         if arguments[abandon] { decisions.append(.abandon) }
@@ -71,7 +72,7 @@ enum PurgeResolveCommand: Subcommand {
     }
 }
 
-extension PurgeDecision {
+extension PurgeResolution.Decision {
     /// For people, to follow `told to`.
     fileprivate var words: String {
         switch self {

@@ -24,7 +24,7 @@ extension ValidateCommand: Subcommand {
         // For what it says about the settings.
         _ = context.logger(settings)
         var check = EventFileCheck(
-            EventFileRules(settings).check(by: context.time), printingTo: context, inJSON: arguments[json])
+            LineCheck(EventFileRules(settings).check(by: context.time)), printingTo: context, inJSON: arguments[json])
         for file in arguments[EventFiles.files] { check.examine(file) }
         context.console.standardError(check.summary + "\n")
         return check.exitCode

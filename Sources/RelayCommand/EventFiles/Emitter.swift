@@ -1,7 +1,6 @@
 import CommandLineParsing
 import Configuration
 import KafkaClient
-import Relay
 
 /// Where the good events of a file come from when they are to be produced.
 enum EventSource: Sendable {
@@ -26,7 +25,7 @@ struct Emitter: Sendable {
     /// Makes a producer.
     ///
     /// - Throws: `CommandFailure` (78) where librdkafka refuses the settings.
-    init(settings: KafkaSettings, check: EventCheck) throws(CommandFailure) {
+    init(settings: KafkaSettings, check: LineCheck) throws(CommandFailure) {
         let own = try settings.clientSettings()
         let lastWords = LastWords()
         do throws(KafkaError) {
@@ -40,9 +39,9 @@ struct Emitter: Sendable {
         }
     }
 
-    init(producer: any KafkaProducing, check: EventCheck, servers: String, lastWords: LastWords = LastWords()) {
+    init(producer: any KafkaProducing, check: LineCheck, servers: String, lastWords: LastWords = LastWords()) {
         self.producer = producer
-        self.check = LineCheck(check)
+        self.check = check
         self.servers = servers
         self.lastWords = lastWords
     }

@@ -1,7 +1,6 @@
 import CommandLineParsing
 import Configuration
 import KafkaClient
-import Relay
 
 /// Checks whole files of events and counts what it finds.
 struct EventFileCheck {
@@ -19,8 +18,8 @@ struct EventFileCheck {
     private let inJSON: Bool
 
     /// A check that prints what it finds on standard output.
-    init(_ check: EventCheck, printingTo context: CommandContext, inJSON: Bool = false) {
-        self.check = LineCheck(check)
+    init(_ check: LineCheck, printingTo context: CommandContext, inJSON: Bool = false) {
+        self.check = check
         self.context = context
         self.inJSON = inJSON
     }

@@ -5,10 +5,13 @@ import Relay
 /// Checks one line of a file of events: by the worker's own rules, and for what the API would refuse.
 struct LineCheck: Sendable {
     private let check: EventCheck
+    private let onlyPurgeRequests: Bool
     private let decoder = EventDecoder()
 
-    init(_ check: EventCheck) {
+    /// - Parameter onlyPurgeRequests: Whether events of other types are wrong.
+    init(_ check: EventCheck, onlyPurgeRequests: Bool = false) {
         self.check = check
+        self.onlyPurgeRequests = onlyPurgeRequests
     }
 
     /// The record to produce, where nothing is wrong, and all that is wrong or odd. A blank line has neither.
@@ -16,6 +19,9 @@ struct LineCheck: Sendable {
         guard !line.allSatisfy(Self.isSpace) else { return (nil, []) }
         func findings(_ faults: [Rejection.Fault], _ severity: LineFinding.Severity = .error) -> [LineFinding] {
             faults.map { LineFinding(severity: severity, file: file, line: number, fault: $0) }
+        }
+        if onlyPurgeRequests, let type = Self.type(of: line), !Self.isPurgeRequest(type) {
+            return (nil, findings([Rejection.Fault(.unsupportedType, at: "type", "must be purge.requested here")]))
         }
         switch check.check(line) {
         case .failure(let rejection):
@@ -36,6 +42,14 @@ struct LineCheck: Sendable {
         guard case .success(let change) = decoded.content else { return ([], []) }
         let refusals = ForeseenRefusals(of: change)
         return (refusals.errors, refusals.warnings)
+    }
+
+    /// Nil where the event has none that can be read; the check says so.
+    private static func type(of line: [UInt8]) -> String? { (try? JSONValue(parsing: line))?["type"]?.stringValue }
+
+    /// By the last two segments, as types count.
+    private static func isPurgeRequest(_ type: String) -> Bool {
+        type == "purge.requested" || type.hasSuffix(".purge.requested")
     }
 
     /// The worker's own words have no column; who repairs a file wants one.

@@ -6,7 +6,7 @@ import Seams
 
 /// A person's word on a purge that is held, as the record that tells the worker.
 struct ResolutionEvent: Sendable {
-    var decision: PurgeDecision
+    var decision: PurgeResolution.Decision
     /// Who says so.
     var operatorName: String
 
@@ -53,15 +53,7 @@ struct ResolutionEvent: Sendable {
     }
 }
 
-/// What is to become of a purge that is held.
-enum PurgeDecision: Sendable, Equatable {
-    /// Genesys Cloud took it: to be followed under this id.
-    case submitted(purgeID: String)
-    /// It did not: to be submitted again.
-    case resubmit
-    /// To be given up.
-    case abandon
-
+extension PurgeResolution.Decision {
     /// As the event spells it.
     var word: String {
         switch self {

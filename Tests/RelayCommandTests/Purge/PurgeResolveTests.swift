@@ -76,6 +76,25 @@ private final class ReadRecords: Sendable {
         }
     }
 
+    /// The worker reads what was said.
+    @Test(arguments: [["--submitted", "p-1"], ["--resubmit"], ["--abandon"]])
+    func theWorkerUnderstandsTheEvent(_ words: [String]) throws {
+        let table = purgeTable(("pr-1", ledgerValue("pr-1")))
+        let job = try ResolutionEvent.heldJob("pr-1", in: table, ledger: "purge-jobs")
+        let arguments = try ArgumentParser(PurgeResolveCommand.declaration).parse(["pr-1"] + words)
+        let event = try PurgeResolveCommand.event(arguments, environment: ["USER": "jo"])
+        let record = event.record(about: job, topic: "t", id: "abc", at: WallTime(milliseconds: 0))
+        let rules = PurgeRules(
+            resourceTypes: ["user"], minWindow: .zero, webhooks: WebhookPolicy(defaultURL: nil, allowedHosts: []))
+        let decoded = PurgeDecoder(rules: rules).decode(
+            KafkaRecord(
+                partition: TopicPartition("t", 1), offset: 0, key: record.key, value: record.value,
+                headers: record.headers),
+            at: WallTime(milliseconds: 0))
+        let expected = PurgeResolution(requestID: "pr-1", decision: event.decision, operatorName: "jo")
+        #expect(try decoded.content.get() == .resolved(expected))
+    }
+
     @Test func whatIsNotHeldIsNotDecidedAbout() {
         let table = purgeTable(("pr-1", ledgerValue("pr-1", phase: "following", status: "running")))
         func failure(_ id: String) -> CommandFailure? {
