@@ -6,11 +6,6 @@ import Seams
 
 /// `audit purges`: the audit trail of purges, checked and shown.
 enum AuditPurgesCommand {
-    static let topic = Option<String?>(
-        "topic", "TOPIC", help: "Topic with the audit records; purge-audit if not given.", rule: nonEmpty)
-    static let ledgerTopic = Option<String?>(
-        "ledger-topic", "TOPIC", help: "Topic that says where the chain ends; purge-jobs if not given.",
-        rule: nonEmpty)
     static let file = Option<String?>(
         "file", "PATH", help: "Check this file (purge.auditLog) instead of a topic; '-' is standard input.",
         rule: nonEmpty)
@@ -34,10 +29,10 @@ enum AuditPurgesCommand {
             added to is not found.
             """,
         options: [
-            request.declaration, from.declaration, to.declaration, file.declaration, topic.declaration,
-            ledgerTopic.declaration, json.declaration, RelaySettings.configFile.declaration,
+            request.declaration, from.declaration, to.declaration, file.declaration, json.declaration,
+            RelaySettings.configFile.declaration,
         ],
-        optionGroups: [KafkaSettings.group.options])
+        optionGroups: [KafkaSettings.group.options, TopicSettings.group.options])
 
     private static func nonEmpty(_ text: String) -> String? { text.isEmpty ? "must not be empty" : nil }
 
@@ -53,11 +48,6 @@ extension AuditPurgesCommand: Subcommand {
             to: arguments[to].flatMap { WallTime(rfc3339: $0) })
         let report: AuditReport
         if let path = arguments[file] {
-            guard arguments[topic] == nil, arguments[ledgerTopic] == nil else {
-                throw UsageError(
-                    "--file is checked without a topic",
-                    path: [Program.declaration.name, AuditCommand.declaration.name, declaration.name])
-            }
             report = AuditReport(chains: [try AuditFileCheck.check(path, selection)])
         } else {
             report = try await checkTopic(arguments, selection, in: context)
@@ -81,8 +71,8 @@ extension AuditPurgesCommand: Subcommand {
         _ arguments: ParsedArguments, _ selection: AuditSelection, in context: CommandContext
     ) async throws -> AuditReport {
         let settings = try context.settings(arguments)
-        let auditName = arguments[topic] ?? "purge-audit"
-        let ledgerName = arguments[ledgerTopic] ?? "purge-jobs"
+        let auditName = settings.topics.purgeAudit
+        let ledgerName = settings.topics.purgeJobs
         let found = try await ClusterAccess.withAdmin(settings.kafka) { admin throws(KafkaError) in
             try await admin.topics()
         }

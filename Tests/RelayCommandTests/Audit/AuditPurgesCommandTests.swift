@@ -69,7 +69,6 @@ import Testing
         for (words, problem) in [
             (["--from", "yesterday"], "must be a time such as 2026-11-22T22:00:00Z"),
             (["--request", ""], "must not be empty"),
-            (["--file", "x", "--topic", "y"], "--file is checked without a topic"),
         ] {
             let console = CapturedConsole()
             #expect(await Program.run(["audit", "purges"] + words, in: console.context()) == .usage)
@@ -106,12 +105,12 @@ import Testing
         #expect(later.error.hasPrefix("fault: purge-audit/1 offset 4 sequence 5: goes too far"))
 
         let other = CapturedConsole()
-        #expect(await Program.run(words + ["--ledger-topic", "none"], in: other.context()) == .success)
+        #expect(await Program.run(words + ["--topics-purge-jobs", "none"], in: other.context()) == .success)
         #expect(
             other.error
                 == "note: the topic none does not exist: whether the chain has its end is not known\n")
         let missing = CapturedConsole()
-        #expect(await Program.run(words + ["--topic", "none"], in: missing.context()) == .unavailable)
+        #expect(await Program.run(words + ["--topics-purge-audit", "none"], in: missing.context()) == .unavailable)
         #expect(missing.error == "error: the topic none does not exist\n")
         await producer.close()
         await cluster.close()

@@ -8,6 +8,8 @@ public struct AuditVerifier: Sendable {
     private var faults: [AuditFault] = []
     private var places = AuditPlaces()
     private var sawWatched = false
+    /// Another record that stands in the watched one's place.
+    private var insteadOfWatched: AuditFault?
 
     /// - Parameters:
     ///   - isFile: Whether the records are the lines of a file, which a crash may have torn.
@@ -42,7 +44,13 @@ public struct AuditVerifier: Sendable {
                     offset: offset, sequence: record.sequence, hashes: [record.hash, record.computedHash]))
             return record
         }
-        if watched == AuditHead(sequence: record.sequence, hash: record.hash) { sawWatched = true }
+        if let watched, watched.sequence == record.sequence {
+            if watched.hash == record.hash {
+                sawWatched = true
+            } else {
+                insteadOfWatched = AuditFault(.differsFromLedger(watched), offset: offset, sequence: record.sequence)
+            }
+        }
         places.take(
             AuditPlaces.Found(sequence: record.sequence, hash: record.hash, offset: offset),
             naming: record.previousHash)
@@ -80,9 +88,7 @@ public struct AuditVerifier: Sendable {
         let head = places.end.sequence > 0 ? AuditHead(sequence: places.end.sequence, hash: places.end.hash) : nil
         if let ledger {
             if let head {
-                if let kind = difference(of: head, first: first, from: ledger) {
-                    all.append(AuditFault(kind, offset: lastOffset, sequence: head.sequence))
-                }
+                if let fault = difference(of: head, doubts: places.end.doubts.count, from: ledger) { all.append(fault) }
             } else if count == 0, let known = ledger.head ?? watched {
                 notes.append(.isEmpty(known))
             }
@@ -120,11 +126,16 @@ public struct AuditVerifier: Sendable {
     }
 
     /// The ledger is written in the transactions of the audit records, so what it said before they were read is among
-    /// them, and none is later than what it said after.
-    private func difference(of head: AuditHead, first: Int64, from ledger: Ledger) -> AuditFault.Kind? {
-        if let watched, watched.sequence > head.sequence { return .endIsMissing(watched) }
-        if let watched, watched.sequence >= first, !sawWatched { return .differsFromLedger(watched) }
-        guard let known = ledger.head, known.sequence >= head.sequence else { return .goesBeyondLedger(ledger.head) }
-        return known.sequence == head.sequence && known.hash != head.hash ? .differsFromLedger(known) : nil
+    /// them, and none is later than what it said after. A record that was changed or is missing is not named once more.
+    private func difference(of head: AuditHead, doubts: Int, from ledger: Ledger) -> AuditFault? {
+        func fault(_ kind: AuditFault.Kind) -> AuditFault {
+            AuditFault(kind, offset: lastOffset, sequence: head.sequence)
+        }
+        if !sawWatched, let insteadOfWatched { return insteadOfWatched }
+        if let watched, watched.sequence > head.sequence + Int64(doubts) { return fault(.endIsMissing(watched)) }
+        guard let known = ledger.head, known.sequence >= head.sequence else {
+            return fault(.goesBeyondLedger(ledger.head))
+        }
+        return known.sequence == head.sequence && known.hash != head.hash ? fault(.differsFromLedger(known)) : nil
     }
 }

@@ -52,7 +52,8 @@ struct SubmissionQueue {
         let index = index(of: place)
         if index == places.count || places[index] != place { places.insert(place, at: index) }
         if let closedUntil, now < closedUntil { return .closed(until: closedUntil) }
-        guard asking == nil || asking == key, places.first == place else { return .behind }
+        if asking == key { return .ask }
+        guard asking == nil, places.first == place else { return .behind }
         asking = key
         return .ask
     }

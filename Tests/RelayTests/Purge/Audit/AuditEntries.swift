@@ -37,14 +37,14 @@ func auditFindings(
 }
 
 /// A directory that is gone at the end of the test.
-final class TemporaryDirectory: Sendable {
+final class AuditDirectory: Sendable {
     let path: String
 
     init() {
         var template = Array("/tmp/contact-relay-test-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             guard let made = mkdtemp(buffer.baseAddress!) else {
-                preconditionFailure("TemporaryDirectory: error \(errno)")
+                preconditionFailure("AuditDirectory: error \(errno)")
             }
             return String(cString: made)
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Relay
 
 @Suite struct AuditLogTests {
-    private let directory = TemporaryDirectory()
+    private let directory = AuditDirectory()
     private var path: String { directory.path + "/audit.log" }
 
     private func content() -> [UInt8] {

@@ -199,7 +199,27 @@ import Testing
         let longer = auditChain(12, detail: "anew")
         #expect(
             auditFindings(longer, before: end, ledger: .init(head: auditHead(longer[11]))).faults
-                == [fault(.differsFromLedger(end), 11, 12)])
+                == [fault(.differsFromLedger(end), 9, 10)])
+    }
+
+    @Test func theLedgerAddsNothingToAFaultThatIsNamed() {
+        let end = auditHead(chain[9])
+        for watched in [chain[4], chain[9]] {
+            for place in [4, 9] {
+                var records = chain
+                records[place][20] ^= 1
+                let changed = auditFindings(records, before: auditHead(watched), ledger: .init(head: end))
+                #expect(changed.faults == [fault(.changed, Int64(place), Int64(place + 1))])
+            }
+        }
+        var records = chain
+        records.remove(at: 4)
+        #expect(
+            auditFindings(records, before: auditHead(chain[4]), ledger: .init(head: end)).faults
+                == [fault(.missing(count: 1, among: [5...5]), 4, 6)])
+        records = chain
+        records[9] = []
+        #expect(auditFindings(records, before: end, ledger: .init(head: end)).faults.map(\.offset) == [9])
     }
 
     @Test func aPartitionWithoutRecordsIsNoted() {
