@@ -51,7 +51,7 @@ enum LedgerAccess {
         lastWords: @escaping @Sendable () -> String? = { nil }
     ) async throws(CommandFailure) -> PurgeTable {
         let collected = Collected()
-        let failure = await withTaskGroup(of: Ending.self) { group in
+        let failure = await withTaskGroup(of: Ending.self) { group -> String? in
             for partition in partitions {
                 group.addTask {
                     do throws(KafkaError) {
@@ -70,7 +70,7 @@ enum LedgerAccess {
             defer { group.cancelAll() }
             var left = partitions.count
             while left > 0, let ending = await group.next() {
-                if case .failed(let words) = ending { return String?.some(words) }
+                if case .failed(let words) = ending { return words }
                 left -= 1
             }
             return nil

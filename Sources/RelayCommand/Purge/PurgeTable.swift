@@ -11,13 +11,10 @@ struct PurgeTable: Sendable {
     /// Nil is a record that is no job.
     private var entries: [Place: PurgeJob?] = [:]
 
-    /// What the keys of the ledger's own records begin with; no request's id does.
-    private static let reservedPrefix = Array("contact-relay:".utf8)
-
     /// Takes the records of a partition in their order.
     mutating func take(_ records: [KafkaRecord]) {
         for record in records {
-            guard let key = record.key, !key.starts(with: Self.reservedPrefix) else { continue }
+            guard let key = record.key, !key.starts(with: PurgeRequestID.reservedPrefix.utf8) else { continue }
             let place = Place(partition: record.partition.partition, key: key)
             if let value = record.value {
                 entries.updateValue(PurgeJob(ledgerValue: value), forKey: place)
