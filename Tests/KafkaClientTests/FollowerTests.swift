@@ -72,6 +72,16 @@ import Testing
         #expect(await closed.value == "_DESTROY")
     }
 
+    @Test func whatComesWhileItClosesEndsToo() async throws {
+        let settings = try KafkaClientSettings(bootstrapServers: "127.0.0.1:1")
+        for _ in 0..<100 {
+            let follower = try KafkaFollower(settings: settings)
+            async let closing: Void = follower.close()
+            #expect(await FollowCollector().follow("t", with: follower).value == "_DESTROY")
+            await closing
+        }
+    }
+
     @Test func whatIsWaitedOutIsHeard() async throws {
         let fixture = try await Fixture()
         await fixture.cluster.close()

@@ -44,6 +44,16 @@ import Testing
         #expect(await code(of: closed) == "_DESTROY")
     }
 
+    @Test func whatComesWhileItClosesEndsToo() async throws {
+        let settings = try KafkaClientSettings(bootstrapServers: "127.0.0.1:1")
+        for _ in 0..<100 {
+            let reader = try KafkaStateReader(settings: settings)
+            async let closing: Void = reader.close()
+            #expect(await code(of: Task { try await reader.all(of: TopicPartition("t", 0)) }) == "_DESTROY")
+            await closing
+        }
+    }
+
     private func code(of task: Task<[KafkaRecord], any Error>) async -> String? {
         do {
             _ = try await task.value

@@ -81,6 +81,8 @@ struct FollowerLoop {
     private mutating func obey(_ command: FollowerCore.Command) {
         switch command {
         case .follow(let topic, let id, let caller):
+            // It may stand behind the end in one batch of commands.
+            guard !isClosing else { return caller.continuation.resume(returning: .closed) }
             guard current == nil else { return caller.continuation.resume(returning: .followsAlready) }
             current = Following(topic: topic, id: id, caller: caller)
             update { $0.begin() }

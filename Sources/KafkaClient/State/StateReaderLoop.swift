@@ -77,6 +77,8 @@ struct StateReaderLoop {
     private mutating func obey(_ command: StateReaderCore.Command) {
         switch command {
         case .read(let partition, let id, let caller):
+            // It may stand behind the end in one batch of commands.
+            guard !isClosing else { return caller.continuation.resume(returning: .closed) }
             callers[id] = caller
             perform(reads.begin(partition, id: id))
         case .cancel(let id):

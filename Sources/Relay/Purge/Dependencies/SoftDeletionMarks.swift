@@ -3,7 +3,7 @@ import Crypto
 /// Which resources are soft-deleted, by type.
 ///
 /// Of an id only half its SHA-256 digest is kept: nobody asks for the ids again, only for how many there are. So a mark
-/// takes 22 to 45 bytes however long its id is, 35 MB in all for a million of one type and half as much again while the
+/// takes 22 to 43 bytes however long its id is, 35 MB in all for a million of one type and half as much again while the
 /// set grows; kept as text, a million UUIDs took 131 MB (measured with Swift 6.3, release). Two ids with one half digest
 /// are not to be expected before there are some 2^64. It is also the id's bytes that count, as for compaction, where
 /// Swift's strings are equal when they look the same.
