@@ -72,14 +72,17 @@ import Testing
         #expect(await closed.value == "_DESTROY")
     }
 
-    @Test func whatComesWhileItClosesEndsToo() async throws {
+    @Test func whatStandsBehindTheEndInOneBatchIsEndedToo() async throws {
         let settings = try KafkaClientSettings(bootstrapServers: "127.0.0.1:1")
-        for _ in 0..<100 {
-            let follower = try KafkaFollower(settings: settings)
-            async let closing: Void = follower.close()
-            #expect(await FollowCollector().follow("t", with: follower).value == "_DESTROY")
-            await closing
+        let core = try FollowerCore(settings: settings, lookInterval: .seconds(1), observer: .silent) { _ in }
+        let fault = await withCheckedContinuation { continuation in
+            core.commands.post(.close)
+            core.commands.post(
+                .follow("t", id: 1, FollowerCore.Caller(caughtUp: {}, body: { _ in }, continuation: continuation)))
+            #expect(throws: Never.self) { try core.start() }
         }
+        #expect(fault.code == "_DESTROY")
+        await core.close()
     }
 
     @Test func whatIsWaitedOutIsHeard() async throws {

@@ -44,14 +44,19 @@ import Testing
         #expect(await code(of: closed) == "_DESTROY")
     }
 
-    @Test func whatComesWhileItClosesEndsToo() async throws {
+    @Test func whatStandsBehindTheEndInOneBatchIsEndedToo() async throws {
         let settings = try KafkaClientSettings(bootstrapServers: "127.0.0.1:1")
-        for _ in 0..<100 {
-            let reader = try KafkaStateReader(settings: settings)
-            async let closing: Void = reader.close()
-            #expect(await code(of: Task { try await reader.all(of: TopicPartition("t", 0)) }) == "_DESTROY")
-            await closing
+        let core = try StateReaderCore(settings: settings, observer: .silent) { _ in }
+        let fault = await withCheckedContinuation { continuation in
+            core.commands.post(.close)
+            core.commands.post(
+                .read(
+                    TopicPartition("t", 0), id: 1,
+                    StateReaderCore.Caller(body: { _ in }, continuation: continuation)))
+            #expect(throws: Never.self) { try core.start() }
         }
+        #expect(fault?.code == "_DESTROY")
+        await core.close()
     }
 
     private func code(of task: Task<[KafkaRecord], any Error>) async -> String? {
