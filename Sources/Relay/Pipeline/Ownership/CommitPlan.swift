@@ -18,7 +18,8 @@ struct CommitPlan: Sendable {
     /// The assignments that the offsets belong to.
     var assignments: [TopicPartition: Generation] = [:]
 
-    /// The plan with a mark of its own at the commit of each partition that has a step.
+    /// The plan with a mark of its own at the commit of each partition that has a step. Where records that are finished with
+    /// the step leave no room for one, the commit moves with them and needs none.
     func marked(_ random: any RandomSource) -> CommitPlan {
         var plan = self
         for partition in stepped.sorted() {

@@ -10,6 +10,12 @@ import WorkerPool
 final class PurgeDesk: Sendable {
     typealias Pool = WorkerPool<PurgeKey, PurgeItem>
 
+    /// The signal rises when the assignment ends.
+    private struct Assignment {
+        let generation: Generation
+        let end = StopSignal()
+    }
+
     /// So many steps are taken at once, and so many messages sent: both wait for answers mostly.
     private static let tasks = 32
     private static let messageTasks = 8
@@ -29,7 +35,7 @@ final class PurgeDesk: Sendable {
     private let parts: PurgeParts
     private let metrics: PurgeMetrics
     private let health: HealthBoard
-    private let assigned = Mutex<[TopicPartition: Generation]>([:])
+    private let assigned = Mutex<[TopicPartition: Assignment]>([:])
     private let time: any TimeSource
     private let logger: Logger
 
@@ -48,13 +54,14 @@ final class PurgeDesk: Sendable {
         let messages = Pool(
             limits: PoolLimits(maxInFlight: Self.messageTasks, maxBuffered: 1_000_000, maxParked: 1_000_000),
             time: time)
-        let queue = PurgeQueue { [weak pool] in pool?.wake($0) }
+        let queue = PurgeQueue(
+            wake: { [weak pool] in pool?.wake($0) }, wakeAll: { [weak pool] in pool?.wake(where: .purgeQuota) })
         let tracks = PurgeTracks(
             pace: PollPace(interval: settings.pollInterval, requestsPerMinute: settings.requestsPerMinute))
         let scribe = PurgeScribe(
             settings: settings,
             encoder: PurgeOutcomeEncoder(groupID: groupID, topic: settings.outcomesTopic), writer: writer, book: book,
-            metrics: metrics,
+            metrics: metrics, ledgers: ledgers,
             hasMessage: { _, lane in
                 messages.submit([
                     (lane.key, PurgeItem(partition: lane.key.partition, generation: lane.generation))
@@ -92,8 +99,27 @@ final class PurgeDesk: Sendable {
     /// Takes steps until `close`, or until the task is cancelled: a submission on the wire is awaited either way.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.pool.run { await self.worker.handle($0) } }
+            group.addTask { await self.pool.run { await self.handle($0) } }
             group.addTask { await self.messages.run { await self.courier.handle($0) } }
+        }
+    }
+
+    /// Takes a lane's steps, and breaks off what waits when its partition is wanted back: a question, or a submission that
+    /// waits for its place within the API's pace. What is on the wire as a write goes to its end, and is written down.
+    private func handle(_ run: LaneRun<PurgeKey, PurgeItem>) async -> LaneVerdict {
+        guard let generation = run.items.last?.generation,
+            let assignment = assigned.withLock({ $0[run.key.partition] }), assignment.generation == generation
+        else { return .finished(run.items.count) }
+        return await withTaskGroup(of: LaneVerdict?.self) { group in
+            group.addTask { await self.worker.handle(run) }
+            group.addTask {
+                await assignment.end.reached(.drain)
+                return nil
+            }
+            var verdict = await group.next() ?? nil
+            group.cancelAll()
+            for await other in group { verdict = verdict ?? other }
+            return verdict ?? .finished(run.items.count)
         }
     }
 
@@ -144,7 +170,7 @@ final class PurgeDesk: Sendable {
 
     func assign(_ partitions: [TopicPartition], _ generation: Generation) {
         assigned.withLock { assigned in
-            for partition in partitions { assigned[partition] = generation }
+            for partition in partitions { assigned[partition] = Assignment(generation: generation) }
         }
         pool.assign(partitions, generation: generation)
         messages.assign(partitions, generation: generation)
@@ -152,7 +178,7 @@ final class PurgeDesk: Sendable {
 
     /// The ledger of a partition has been read: its jobs go on.
     func restored(_ partition: TopicPartition) {
-        guard let generation = assigned.withLock({ $0[partition] }) else { return }
+        guard let generation = assigned.withLock({ $0[partition]?.generation }) else { return }
         let jobs = book.unfinished(of: partition)
         func items(_ jobs: [PurgeJob]) -> [(key: PurgeKey, item: PurgeItem)] {
             jobs.map { job in
@@ -175,6 +201,14 @@ final class PurgeDesk: Sendable {
     func revoke(_ assignments: [TopicPartition: Generation]) {
         pool.revoke(assignments)
         messages.revoke(assignments)
+        let ends = assigned.withLock { assigned in
+            assignments.compactMap { partition, generation in
+                assigned[partition].flatMap { $0.generation == generation ? $0.end : nil }
+            }
+        }
+        for end in ends { end.raise(to: .drain) }
+        // Whose turn it was is gone with its lane.
+        for partition in assignments.keys { queue.drop(partition) }
     }
 
     /// Waits until no step of these partitions is under way, or until the deadline.
@@ -204,7 +238,10 @@ final class PurgeDesk: Sendable {
         guard !said.isEmpty else { return SealedAudits() }
         let sealed = trail.seal(
             said.map { settlement in
-                let requestID = settlement.audits.first?.requestID
+                // A record without a good id may have a key of any length.
+                let requestID = settlement.audits.first?.requestID.flatMap {
+                    $0.utf8.count <= PurgeRequestID.byteLimit ? $0 : nil
+                }
                 return AuditTrail.Batch(
                     partition: settlement.partition, entries: settlement.audits, key: requestID.map { Array($0.utf8) })
             }, topic: parts.settings.auditTopic, ledgerTopic: parts.settings.jobsTopic)
@@ -230,10 +267,12 @@ final class PurgeDesk: Sendable {
 
     /// How it stands.
     var snapshot: PurgeSnapshot {
-        let jobs = book.snapshot
+        let book = book.snapshot
+        var jobs = Dictionary(uniqueKeysWithValues: book.phases.map { ($0.key.rawValue, $0.value) })
+        if book.unreadable > 0 { jobs["unreadable"] = book.unreadable }
         let marks = parts.recordStates.snapshot
         return PurgeSnapshot(
-            jobs: Dictionary(uniqueKeysWithValues: jobs.phases.map { ($0.key.rawValue, $0.value) }),
+            jobs: jobs,
             waiting: pool.snapshot.parkedLanes.reduce(into: [:]) { $0[$1.key.kind, default: 0] += $1.value },
             messages: messages.snapshot.lanes, quotaRemaining: queue.remaining, outcomes: metrics.outcomesByStatus,
             marks: marks.isWhole ? marks.marks : nil)
@@ -242,7 +281,8 @@ final class PurgeDesk: Sendable {
 
 /// How purges stand at one moment, for status pages and metrics.
 public struct PurgeSnapshot: Sendable {
-    /// Jobs by phase, those that have ended and are remembered included.
+    /// Jobs by phase, those that have ended and are remembered included; and those `unreadable` of which the ledger's record
+    /// cannot be read.
     public var jobs: [String: Int]
     /// Jobs that wait, by what they wait for.
     public var waiting: [String: Int]

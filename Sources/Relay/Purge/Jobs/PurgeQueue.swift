@@ -12,9 +12,12 @@ final class PurgeQueue: Sendable {
 
     private let state = Mutex(State())
     private let wake: @Sendable (PurgeKey) -> Void
+    private let wakeAll: @Sendable () -> Void
 
-    init(wake: @escaping @Sendable (PurgeKey) -> Void) {
+    /// - Parameter wakeAll: Called when nothing is left of the quota: those behind know nothing of it yet.
+    init(wake: @escaping @Sendable (PurgeKey) -> Void, wakeAll: @escaping @Sendable () -> Void) {
         self.wake = wake
+        self.wakeAll = wakeAll
     }
 
     /// What the API said last was left of the quota; nil where none is in force.
@@ -39,14 +42,19 @@ final class PurgeQueue: Sendable {
             return (admission, admission == .go ? state.queue.next : nil)
         }
         if let next { wake(next) }
+        if admission == .closed { wakeAll() }
         return admission
     }
 
+    func failed(_ key: PurgeKey) {
+        state.withLock { $0.queue.failed(key) }
+    }
+
+    /// Also of one whose partition was dropped while it was on its way: it may have come back since.
     func leave(_ key: PurgeKey) {
         let next = state.withLock { state -> PurgeKey? in
-            guard let arrival = state.arrivals.removeValue(forKey: key) else { return nil }
-            state.queue.leave(key, arrival: arrival)
-            return state.queue.next
+            let arrival = state.arrivals.removeValue(forKey: key)
+            return state.queue.leave(key, arrival: arrival) ? state.queue.next : nil
         }
         if let next { wake(next) }
     }

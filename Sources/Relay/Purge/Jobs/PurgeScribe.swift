@@ -9,6 +9,7 @@ struct PurgeScribe: Sendable {
     let writer: SettlementWriter
     let book: PurgeBook
     let metrics: PurgeMetrics
+    let ledgers: PartitionLedgers
     /// Called with a job that has a message to deliver.
     let hasMessage: @Sendable (PurgeJob, PurgeLane) -> Void
     let time: any TimeSource
@@ -17,7 +18,9 @@ struct PurgeScribe: Sendable {
     func commit(_ step: PurgeStep, _ lane: PurgeLane) async -> Bool {
         guard await writer.commit(settlement(of: step, lane)) else { return false }
         metrics.committed(step)
-        if let job = step.job {
+        // If the partition went and came again meanwhile, the ledger has been read anew, and may be further on than this.
+        let isOurs = ledgers.ours(of: [lane.key.partition: lane.generation]).contains(lane.key.partition)
+        if let job = step.job, isOurs {
             book.set(job, in: lane.key.partition)
             if job.webhook?.state == .pending { hasMessage(job, lane) }
         }

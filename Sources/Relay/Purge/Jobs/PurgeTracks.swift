@@ -10,6 +10,8 @@ final class PurgeTracks: Sendable {
         /// Answers in a row by which the API does not know the job.
         var misses = 0
         var unknownStatus: String?
+        /// Before this moment nothing is submitted, whoever wakes the job.
+        fileprivate var pausedUntil: Moment?
         /// The next question's moment.
         fileprivate var nextPoll: Moment?
         /// Whether that is a place in the line of all polls, and not only the job's own wish.
@@ -66,14 +68,25 @@ final class PurgeTracks: Sendable {
         }
     }
 
+    /// Until when the job's submission waits before it is tried again; nil where it does not.
+    func pause(_ key: PurgeKey) -> Moment? { state.withLock { $0.tracks[key]?.pausedUntil } }
+
+    func pause(_ key: PurgeKey, until moment: Moment) {
+        state.withLock { $0.tracks[key, default: Track()].pausedUntil = moment }
+    }
+
     func forget(_ key: PurgeKey) {
         state.withLock { $0.tracks[key] = nil }
     }
 
-    /// The jobs of these partitions are another's now.
+    /// The jobs of this partition are another's now. The places that they had in the line of all polls would hold up who
+    /// stays and who comes, for hours where they were many: the line begins anew, and who has a place in it takes another
+    /// one when its moment has come.
     func drop(_ partition: TopicPartition) {
         state.withLock { state in
             state.tracks = state.tracks.filter { $0.key.partition != partition }
+            for key in state.tracks.keys { state.tracks[key]?.isReserved = false }
+            state.pace.restart()
         }
     }
 }

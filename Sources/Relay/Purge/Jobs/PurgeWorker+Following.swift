@@ -12,11 +12,6 @@ extension PurgeWorker {
     /// Asks after a job when it is its turn.
     func follow(_ job: PurgeJob, _ lane: PurgeLane) async -> Next {
         let age = max(.zero, time.wallTime - (job.submittedAt ?? job.receivedAt))
-        guard age < settings.maxDuration else {
-            let days = settings.maxDuration.components.seconds
-            return await end(
-                job, lane, .failed, Reason(.timeout, "the purge did not end within \(days) seconds; it may go on"))
-        }
         let slot = tracks.slot(lane.key, isYoung: age < settings.pollInterval, at: time.now, random: random)
         if slot > time.now { return .wait(until: slot, .purgeFollowing) }
         guard let purgeID = job.purgeID else {
@@ -29,6 +24,8 @@ extension PurgeWorker {
         } catch {
             metrics.polled(.failed)
             tracks.polled(lane.key, age: age, at: time.now, random: random)
+            // For the API's last word is waited as long again, and not for ever.
+            if age >= settings.maxDuration * 2 { return await end(job, lane, .failed, timeout) }
             return trouble(error, lane)
         }
         metrics.polled(.answered)
@@ -45,6 +42,9 @@ extension PurgeWorker {
                 job, lane, .failed,
                 Reason(.purgeFailed, message: words, safeMessage: "the purge failed in Genesys Cloud"),
                 recordsPurged: report.recordsPurged)
+        // Only what the API says now counts: it may have ended while nobody could ask.
+        case _ where age >= settings.maxDuration:
+            return await end(job, lane, .failed, timeout)
         case .running:
             if job.status == .running { return .again }
             return await commit(.running(job, at: time.wallTime), lane) ? .again : dropped
@@ -62,6 +62,11 @@ extension PurgeWorker {
             }
             return .again
         }
+    }
+
+    private var timeout: Reason {
+        let seconds = settings.maxDuration.components.seconds
+        return Reason(.timeout, "the purge did not end within \(seconds) seconds; it may go on")
     }
 
     /// The API does not know the job.

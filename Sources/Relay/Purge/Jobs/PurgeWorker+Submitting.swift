@@ -13,10 +13,16 @@ extension PurgeWorker {
             return await end(job, lane, .failed, Reason(.windowClosed, "its window passed while it waited"))
         }
         if let start = job.windowStart, start > now {
+            queue.leave(lane.key)
             let reason = Reason(.windowClosed, "its window opens at \(start)")
             return await wait(job, lane, reason, until: start, .purgeWindow)
         }
-        let marks = states.softDeleted(of: settings.dependencies[job.resourceType] ?? [])
+        let marks = softDeleted(job)
+        // Marks that are not followed any more mean nothing, and they are gone before that is said.
+        guard states.isWhole else {
+            queue.leave(lane.key)
+            return .wait(until: time.now + Self.patience, .recordStates)
+        }
         if !marks.isEmpty {
             queue.leave(lane.key)
             let reason = Reason(
@@ -28,6 +34,7 @@ extension PurgeWorker {
             case .defer: return await wait(job, lane, reason, until: nil, .purgeDependency)
             }
         }
+        if let until = tracks.pause(lane.key), until > time.now { return .wait(until: until, .backOff) }
         switch queue.turn(lane.key, arrival: job.receivedAt, now: time.now) {
         case .behind: return .wait(until: time.now + Self.patience, .purgeQuota)
         case .closed(let until):
@@ -44,16 +51,20 @@ extension PurgeWorker {
         do throws(GenesysError) {
             quota = try await api.purgeQuota(tally: &tally)
         } catch {
-            queue.leave(lane.key)
+            queue.failed(lane.key)
             return trouble(error, lane)
         }
-        noTrouble(lane)
         let admission = queue.answered(
             lane.key, arrival: job.receivedAt, remaining: quota?.remaining, now: time.now,
             recheck: settings.quotaRecheck)
         switch admission {
-        case .closed: return .again
-        case .later: return .wait(until: time.now + Self.patience, .purgeQuota)
+        case .closed:
+            noTrouble(lane)
+            return .again
+        case .later:
+            noTrouble(lane)
+            return .wait(until: time.now + Self.patience, .purgeQuota)
+        // Whether all is well the submission shows.
         case .go: break
         }
         var job = job
@@ -70,9 +81,13 @@ extension PurgeWorker {
         guard let submission = job.submission else {
             return await end(job, lane, .failed, Reason(.invalidData, "the ledger has lost what was to be submitted"))
         }
-        let (ledgers, key, generation) = (self.ledgers, lane.key, lane.generation)
-        // Not even begun when the partition is wanted back: its next owner can do it as well.
-        let mayBegin = WritePermit { permit.isGiven && ledgers.isTaking(key.partition, generation) }
+        let (key, generation) = (lane.key, lane.generation)
+        // Not even begun when the partition is wanted back: its next owner can do it as well. Nor when what was looked at
+        // before has changed while it waited for its place within the API's pace.
+        let (waiting, worker) = (job, self)
+        let mayBegin = WritePermit {
+            permit.isGiven && worker.ledgers.isTaking(key.partition, generation) && worker.mayBeSubmitted(waiting)
+        }
         var tally = CallTally()
         let result = await api.submitPurge(submission, permit: mayBegin, tally: &tally)
         job.requests += tally.requests
@@ -83,6 +98,7 @@ extension PurgeWorker {
             job.attempts += 1
             return await commit(.submitted(job, ticket, at: time.wallTime), lane) ? .again : dropped
         case .uncertain(let error):
+            noTrouble(lane)
             job.attempts += 1
             return await uncertain(job, lane, Reason(.uncertainSubmission, error))
         case .notTaken(let error):
@@ -94,11 +110,18 @@ extension PurgeWorker {
         var job = job
         switch error.kind {
         case .invalidRequest, .notFound, .conflict:
-            noTrouble(lane)
             // Another replica may have had the last of the quota meanwhile, which is not the request's fault either.
-            if await isQuotaUsedUp(job, lane) {
-                return await commit(.released(job, at: time.wallTime), lane) ? .again : dropped
+            do throws(GenesysError) {
+                if try await isQuotaUsedUp(job, lane) {
+                    noTrouble(lane)
+                    return await commit(.released(job, at: time.wallTime), lane) ? .again : dropped
+                }
+            } catch {
+                // Nobody knows whose fault it was, so it is not the request's.
+                guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
+                return trouble(error, lane)
             }
+            noTrouble(lane)
             job.attempts += 1
             return await end(job, lane, .rejected, Reason(error))
         case .credentialsRefused, .forbidden, .unreachable, .cancelled, .withdrawn:
@@ -106,18 +129,19 @@ extension PurgeWorker {
             guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
             return trouble(error, lane)
         case .serverError, .timedOut, .connectionLost:
+            noTrouble(lane)
             job.attempts += 1
             guard job.attempts < retry.maxAttempts else {
                 return await end(job, lane, .failed, Reason(error))
             }
             guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
-            return .wait(until: time.now + retry.delay(afterAttempt: job.attempts, random: random), .backOff)
+            return backOff(job, lane)
         }
     }
 
-    private func isQuotaUsedUp(_ job: PurgeJob, _ lane: PurgeLane) async -> Bool {
+    private func isQuotaUsedUp(_ job: PurgeJob, _ lane: PurgeLane) async throws(GenesysError) -> Bool {
         var tally = CallTally()
-        guard let quota = try? await api.purgeQuota(tally: &tally), quota.remaining <= 0 else { return false }
+        guard let quota = try await api.purgeQuota(tally: &tally), quota.remaining <= 0 else { return false }
         return queue.answered(
             lane.key, arrival: job.receivedAt, remaining: quota.remaining, now: time.now,
             recheck: settings.quotaRecheck) == .closed
@@ -140,8 +164,25 @@ extension PurgeWorker {
             guard await commit(.resubmitted(job, attempts: job.attempts, at: time.wallTime), lane) else {
                 return dropped
             }
-            return .wait(until: time.now + retry.delay(afterAttempt: job.attempts, random: random), .backOff)
+            return backOff(job, lane)
         }
+    }
+
+    private func backOff(_ job: PurgeJob, _ lane: PurgeLane) -> Next {
+        let until = time.now + retry.delay(afterAttempt: job.attempts, random: random)
+        tracks.pause(lane.key, until: until)
+        return .wait(until: until, .backOff)
+    }
+
+    /// Whether nothing outside stands against the submission at this moment.
+    private func mayBeSubmitted(_ job: PurgeJob) -> Bool {
+        if let windowEnd = job.windowEnd, windowEnd <= time.wallTime { return false }
+        return softDeleted(job).isEmpty && states.isWhole
+    }
+
+    /// What of the types that depend on the job's is soft-deleted.
+    private func softDeleted(_ job: PurgeJob) -> [(type: String, count: Int)] {
+        states.softDeleted(of: settings.dependencies[job.resourceType] ?? [])
     }
 
     /// The final outcome.
@@ -184,7 +225,9 @@ extension PurgeWorker {
         let isNew = health.faults[.purges] == nil
         health.report(.purges, "the API's purge calls fail: \(error)")
         if isNew { logger.error("the API's purge calls fail: purges wait", ["fault": "\(error)"]) }
-        return .wait(until: time.now + .seconds(1) + retry.delay(afterAttempt: count, random: random), .purgeOutage)
+        let until = time.now + .seconds(1) + retry.delay(afterAttempt: count, random: random)
+        tracks.pause(lane.key, until: until)
+        return .wait(until: until, .purgeOutage)
     }
 
     func noTrouble(_ lane: PurgeLane) {

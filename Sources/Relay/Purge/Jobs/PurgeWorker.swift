@@ -68,6 +68,8 @@ struct PurgeWorker: Sendable {
             case .over: return .finished(count)
             }
         }
+        // It is another's now, whatever it has asked for meanwhile.
+        queue.leave(lane.key)
         return .parked(finished: 0, until: time.now + LaneAdmission.patience, reason: .backOff)
     }
 
@@ -104,6 +106,8 @@ struct PurgeWorker: Sendable {
                 step =
                     job.contentDigest == request.contentDigest
                     ? .repeated(job, letter, at: now) : .rejected(Self.otherContent, letter, at: now)
+            } else if book.isUnreadable(lane.key) {
+                step = .rejected(Self.unreadable, letter, at: now)
             } else {
                 step = .accepted(request, letter, at: now)
             }
@@ -131,6 +135,8 @@ struct PurgeWorker: Sendable {
     }
 
     private static let otherContent = Reason(.conflict, "another purge has been requested under this id")
+    private static let unreadable = Reason(
+        .conflict, "a purge was requested under this id before, and its record in the ledger cannot be read")
     private static let unknown = Reason(.notFound, "no purge has been requested under this id")
     private static let notHeld = Reason(.conflict, "the purge is not held: nothing is to be decided")
 }

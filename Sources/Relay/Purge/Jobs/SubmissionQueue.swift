@@ -58,7 +58,8 @@ struct SubmissionQueue {
         return .ask
     }
 
-    /// The answer to the one whose turn it was. After `go` and `closed` the next one is to be woken (`next`).
+    /// The answer to the one whose turn it was. After `go` the next one is to be woken (`next`), and after `closed` all, who
+    /// can say now until when they wait.
     ///
     /// - Parameters:
     ///   - remaining: What is left of the quota; nil where none is in force.
@@ -81,11 +82,23 @@ struct SubmissionQueue {
         return .go
     }
 
-    /// It wants nothing any more, or its submission is answered. The next one is to be woken (`next`).
-    mutating func leave(_ key: PurgeKey, arrival: WallTime) {
-        remove(Place(arrival: arrival, key: key))
-        underWay.remove(key)
+    /// The question had no answer. It keeps its place and asks again when it likes; nobody else asks meanwhile, for they
+    /// would fare no better.
+    mutating func failed(_ key: PurgeKey) {
         if asking == key { asking = nil }
+    }
+
+    /// It wants nothing any more, or its submission is answered. If that changes anything, the next one is to be woken
+    /// (`next`).
+    ///
+    /// - Parameter arrival: Nil where it has no place.
+    @discardableResult
+    mutating func leave(_ key: PurgeKey, arrival: WallTime?) -> Bool {
+        let hadPlace = arrival.map { remove(Place(arrival: $0, key: key)) } ?? false
+        let wasUnderWay = underWay.remove(key) != nil
+        let asked = asking == key
+        if asked { asking = nil }
+        return hadPlace || wasUnderWay || asked
     }
 
     /// The jobs of this partition are another's now.
@@ -98,9 +111,12 @@ struct SubmissionQueue {
     /// Whose turn it is; nil while somebody asks, and when nobody waits.
     var next: PurgeKey? { asking == nil ? places.first?.key : nil }
 
-    private mutating func remove(_ place: Place) {
+    @discardableResult
+    private mutating func remove(_ place: Place) -> Bool {
         let index = index(of: place)
-        if index < places.count, places[index] == place { places.remove(at: index) }
+        guard index < places.count, places[index] == place else { return false }
+        places.remove(at: index)
+        return true
     }
 
     /// Where it stands, or would stand.

@@ -20,13 +20,28 @@ final class PurgeBook: PartitionState {
     }
 
     private struct Page {
-        var jobs: [String: PurgeJob] = [:]
-        var ended: [String: Ended] = [:]
+        private(set) var jobs: [String: PurgeJob] = [:]
+        private(set) var ended: [String: Ended] = [:]
+        /// Requests of which the ledger's last word cannot be read.
+        private(set) var unreadable: Set<String> = []
+        /// How many of `jobs` are in each phase: asked for at each exposition of the metrics.
+        private(set) var phases: [PurgeJob.Phase: Int] = [:]
+
+        /// Nothing is known any more of a request, or this.
+        mutating func set(_ requestID: String, job: PurgeJob? = nil, ended: Ended? = nil, isUnreadable: Bool = false) {
+            let former = jobs[requestID]?.phase
+            if former != job?.phase {
+                if let former { phases[former, default: 0] -= 1 }
+                if let phase = job?.phase { phases[phase, default: 0] += 1 }
+            }
+            jobs[requestID] = job
+            self.ended[requestID] = ended
+            if isUnreadable { unreadable.insert(requestID) } else { unreadable.remove(requestID) }
+        }
     }
 
     private struct State {
         var pages: [TopicPartition: Page] = [:]
-        var unreadable = 0
         var nextSweep = WallTime(milliseconds: 0)
     }
 
@@ -59,10 +74,11 @@ final class PurgeBook: PartitionState {
 
     var snapshot: Snapshot {
         state.withLock { state in
-            var snapshot = Snapshot(unreadable: state.unreadable)
+            var snapshot = Snapshot()
             for page in state.pages.values {
-                for job in page.jobs.values { snapshot.phases[job.phase, default: 0] += 1 }
+                for (phase, count) in page.phases { snapshot.phases[phase, default: 0] += count }
                 snapshot.phases[.ended, default: 0] += page.ended.count
+                snapshot.unreadable += page.unreadable.count
             }
             return snapshot
         }
@@ -77,6 +93,11 @@ final class PurgeBook: PartitionState {
         return job ?? value.flatMap(PurgeJob.init(ledgerValue:))
     }
 
+    /// Whether there is, or was, a job of that request of which nobody knows how far it is.
+    func isUnreadable(_ key: PurgeKey) -> Bool {
+        state.withLock { $0.pages[key.partition]?.unreadable.contains(key.requestID) ?? false }
+    }
+
     /// The jobs of a partition that have something before them: a step, or a message to deliver.
     func unfinished(of partition: TopicPartition) -> [PurgeJob] {
         state.withLock { Array(($0.pages[partition]?.jobs ?? [:]).values) }
@@ -88,8 +109,7 @@ final class PurgeBook: PartitionState {
         let ended = isOver ? Ended(value: job.ledgerValue, at: job.updatedAt) : nil
         state.withLock { state in
             guard state.pages[partition] != nil else { return }
-            state.pages[partition]?.jobs[job.requestID] = isOver ? nil : job
-            state.pages[partition]?.ended[job.requestID] = ended
+            state.pages[partition]?.set(job.requestID, job: isOver ? nil : job, ended: ended)
         }
     }
 
@@ -109,16 +129,15 @@ final class PurgeBook: PartitionState {
             }
             guard let value = record.value else {
                 let requestID = String(decoding: key, as: UTF8.self)
-                state.withLock { state in
-                    state.pages[partition]?.jobs[requestID] = nil
-                    state.pages[partition]?.ended[requestID] = nil
-                }
+                state.withLock { $0.pages[partition]?.set(requestID) }
                 continue
             }
             if let job = PurgeJob(ledgerValue: value) {
                 set(job, in: partition)
             } else {
-                state.withLock { $0.unreadable += 1 }
+                // What was known before is not true any more: by it a purge might be submitted once more.
+                let requestID = String(decoding: key, as: UTF8.self)
+                state.withLock { $0.pages[partition]?.set(requestID, isUnreadable: true) }
                 logger.error(
                     "a record of the purge ledger cannot be read: its purge is not followed",
                     ["record": "\(record.partition)/\(record.offset)"])
@@ -139,7 +158,7 @@ final class PurgeBook: PartitionState {
             for (partition, page) in state.pages where isWhole(partition) {
                 for (requestID, ended) in page.ended where now - ended.at > retention {
                     guard tombstones.count < limit else { return tombstones }
-                    state.pages[partition]?.ended[requestID] = nil
+                    state.pages[partition]?.set(requestID)
                     tombstones.append(
                         ProducerRecord(
                             topic: topic, partition: partition.partition, key: Array(requestID.utf8), value: nil))

@@ -64,4 +64,28 @@ import Testing
         #expect(Set(slots).count > 90)
         #expect(slots.allSatisfy { $0 <= .start + .seconds(10) })
     }
+
+    @Test func theLineBeginsAnewWhenAPartitionGoes() {
+        let tracks = PurgeTracks(pace: PollPace(interval: .seconds(10), requestsPerMinute: 60))
+        func key(_ partition: Int32, _ number: Int) -> PurgeKey {
+            PurgeKey(partition: TopicPartition("p", partition), requestID: "\(number)")
+        }
+        let due = Moment.start + .seconds(100)
+        for number in 0..<1000 {
+            _ = tracks.slot(key(0, number), isYoung: true, at: .start, random: random)
+            _ = tracks.slot(key(0, number), isYoung: true, at: due, random: random)
+        }
+        _ = tracks.slot(key(1, 0), isYoung: true, at: .start, random: random)
+        let place = tracks.slot(key(1, 0), isYoung: true, at: due, random: random)
+        #expect(place == due + .seconds(10_000))
+        tracks.drop(TopicPartition("p", 0))
+        // Who comes does not stand behind those that went.
+        _ = tracks.slot(key(2, 0), isYoung: true, at: .start, random: random)
+        #expect(tracks.slot(key(2, 0), isYoung: true, at: due, random: random) == due)
+        // Who stays is asked after when it was to be, but still not beside another.
+        #expect(tracks.slot(key(1, 0), isYoung: true, at: due, random: random) == place)
+        _ = tracks.slot(key(2, 1), isYoung: true, at: .start, random: random)
+        #expect(tracks.slot(key(2, 1), isYoung: true, at: place, random: random) == place)
+        #expect(tracks.slot(key(1, 0), isYoung: true, at: place, random: random) == place + .seconds(10))
+    }
 }

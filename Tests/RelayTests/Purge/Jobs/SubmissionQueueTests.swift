@@ -84,4 +84,13 @@ import Testing
         #expect(queue.waitingCount == 0)
         #expect(turn("c") == .ask)
     }
+
+    @Test mutating func aQuestionWithoutAnAnswerIsAskedAgainByTheSameOne() {
+        #expect(turn("a") == .ask)
+        #expect(turn("b") == .behind)
+        queue.failed(Self.key("a"))
+        // Else all who wait would ask, one after the other, for as long as there is no answer.
+        #expect(turn("b") == .behind)
+        #expect(turn("a") == .ask)
+    }
 }
