@@ -99,6 +99,8 @@ struct PurgeWorker: Sendable {
         let now = time.wallTime
         let step: PurgeStep
         switch letter.decoded.content {
+        case .success where book.isUnreadable(lane.key):
+            step = .rejected(Self.unreadable, letter, at: now)
         case .success(.requested(let request)):
             if let job {
                 step =
@@ -132,6 +134,8 @@ struct PurgeWorker: Sendable {
 
     private static let otherContent = Reason(.conflict, "another purge has been requested under this id")
     private static let unknown = Reason(.notFound, "no purge has been requested under this id")
+    private static let unreadable = Reason(
+        .conflict, "a purge has been requested under this id, but its record in the ledger cannot be read")
     private static let notHeld = Reason(.conflict, "the purge is not held: nothing is to be decided")
 }
 

@@ -22,11 +22,12 @@ final class PurgeBook: PartitionState {
     private struct Page {
         var jobs: [String: PurgeJob] = [:]
         var ended: [String: Ended] = [:]
+        /// Requests whose last record cannot be read: perhaps a later version's, so what stood before is not gone on with.
+        var unreadable: Set<String> = []
     }
 
     private struct State {
         var pages: [TopicPartition: Page] = [:]
-        var unreadable = 0
         var nextSweep = WallTime(milliseconds: 0)
     }
 
@@ -59,8 +60,9 @@ final class PurgeBook: PartitionState {
 
     var snapshot: Snapshot {
         state.withLock { state in
-            var snapshot = Snapshot(unreadable: state.unreadable)
+            var snapshot = Snapshot()
             for page in state.pages.values {
+                snapshot.unreadable += page.unreadable.count
                 for job in page.jobs.values { snapshot.phases[job.phase, default: 0] += 1 }
                 snapshot.phases[.ended, default: 0] += page.ended.count
             }
@@ -77,6 +79,11 @@ final class PurgeBook: PartitionState {
         return job ?? value.flatMap(PurgeJob.init(ledgerValue:))
     }
 
+    /// Whether the ledger has a record of that request that cannot be read.
+    func isUnreadable(_ key: PurgeKey) -> Bool {
+        state.withLock { $0.pages[key.partition]?.unreadable.contains(key.requestID) ?? false }
+    }
+
     /// The jobs of a partition that have something before them: a step, or a message to deliver.
     func unfinished(of partition: TopicPartition) -> [PurgeJob] {
         state.withLock { Array(($0.pages[partition]?.jobs ?? [:]).values) }
@@ -90,6 +97,20 @@ final class PurgeBook: PartitionState {
             guard state.pages[partition] != nil else { return }
             state.pages[partition]?.jobs[job.requestID] = isOver ? nil : job
             state.pages[partition]?.ended[job.requestID] = ended
+            state.pages[partition]?.unreadable.remove(job.requestID)
+        }
+    }
+
+    /// Takes away what is known of a request.
+    private func remove(_ requestID: String, from partition: TopicPartition, isUnreadable: Bool) {
+        state.withLock { state in
+            state.pages[partition]?.jobs[requestID] = nil
+            state.pages[partition]?.ended[requestID] = nil
+            if isUnreadable {
+                state.pages[partition]?.unreadable.insert(requestID)
+            } else {
+                state.pages[partition]?.unreadable.remove(requestID)
+            }
         }
     }
 
@@ -107,18 +128,15 @@ final class PurgeBook: PartitionState {
                 if let head = record.value.flatMap(AuditHead.init) { trail.restore(head, to: partition) }
                 continue
             }
+            let requestID = String(decoding: key, as: UTF8.self)
             guard let value = record.value else {
-                let requestID = String(decoding: key, as: UTF8.self)
-                state.withLock { state in
-                    state.pages[partition]?.jobs[requestID] = nil
-                    state.pages[partition]?.ended[requestID] = nil
-                }
+                remove(requestID, from: partition, isUnreadable: false)
                 continue
             }
             if let job = PurgeJob(ledgerValue: value) {
                 set(job, in: partition)
             } else {
-                state.withLock { $0.unreadable += 1 }
+                remove(requestID, from: partition, isUnreadable: true)
                 logger.error(
                     "a record of the purge ledger cannot be read: its purge is not followed",
                     ["record": "\(record.partition)/\(record.offset)"])
