@@ -33,13 +33,25 @@ final class PurgeQueue: Sendable {
     func answered(
         _ key: PurgeKey, arrival: WallTime, remaining: Int64?, now: Moment, recheck: Duration
     ) -> SubmissionQueue.Admission {
-        let (admission, next) = state.withLock { state in
+        let (admission, due) = state.withLock { state -> (SubmissionQueue.Admission, [PurgeKey]) in
             let admission = state.queue.answered(
                 key, arrival: arrival, remaining: remaining, now: now, recheck: recheck)
-            return (admission, admission == .go ? state.queue.next : nil)
+            switch admission {
+            case .go: return (admission, state.queue.next.map { [$0] } ?? [])
+            case .later: return (admission, [])
+            case .closed: return (admission, state.queue.waiting)
+            }
         }
-        if let next { wake(next) }
+        for other in due where other != key { wake(other) }
         return admission
+    }
+
+    func failed(_ key: PurgeKey, until: Moment) {
+        let next = state.withLock { state in
+            state.queue.failed(key, until: until)
+            return state.queue.next
+        }
+        if let next, next != key { wake(next) }
     }
 
     func leave(_ key: PurgeKey) {

@@ -56,9 +56,9 @@ struct PurgeWorker: Sendable {
             letter.markRead()
         }
         while ledgers.isTaking(lane.key.partition, lane.generation) {
-            guard let job = book.job(lane.key), job.phase != .ended else {
-                queue.leave(lane.key)
-                tracks.forget(lane.key)
+            let known = book.job(lane.key)
+            guard let job = known, job.phase != .ended else {
+                leave(lane, keepingTrack: known?.webhook?.state == .pending)
                 return .finished(count)
             }
             switch await step(job, lane, permit) {
@@ -86,6 +86,15 @@ struct PurgeWorker: Sendable {
     /// Gets a step into the log; false when the partition is another's, or nothing is written any more.
     func commit(_ step: PurgeStep, _ lane: PurgeLane) async -> Bool {
         await scribe.commit(step, lane)
+    }
+
+    /// Nothing is left to ask for this job.
+    ///
+    /// - Parameter isKept: Its message is still tried, which has its place in the track.
+    private func leave(_ lane: PurgeLane, keepingTrack isKept: Bool) {
+        queue.leave(lane.key)
+        if !isKept { tracks.forget(lane.key) }
+        relax(lane)
     }
 
     /// The lane's partition is going, or nothing is written any more: it is dropped soon.
