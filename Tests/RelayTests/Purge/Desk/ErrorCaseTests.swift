@@ -53,6 +53,24 @@ import WorkerPool
         try await waitsForTheSetUp(.status(403, .forbidden), atQuota: atQuota)
     }
 
+    /// Many that wait do not all try what is forbidden.
+    @Test func forbidden403IsTriedByOneForAll() async throws {
+        let harness = PurgeHarness()
+        harness.api.answerQuota(.failure(.status(403, .forbidden)))
+        try await harness.running {
+            for index in 0..<10 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
+            await $0.until { harness.count(of: .waiting) == 10 && harness.waiting(for: .purgeOutage) > 0 }
+            await $0.turnTheClock(by: .seconds(120), in: 120)
+            // With pauses that grow to a minute.
+            #expect((3...20).contains($0.api.quotaQuestions))
+            // One at a time, so that their order shows.
+            $0.api.answerQuota(.success(PurgeQuota(remaining: 1)))
+            await $0.turningTheClock { harness.count(of: .following) == 10 }
+            #expect($0.health.isReady)
+        }
+        #expect(harness.api.submits == (0..<10).map { "submit pr-\($0)" })
+    }
+
     /// Through the real client: the answer's pause is waited for, and the POST sent once more.
     @Test func rateLimited429() async throws {
         let exchange = PurgeExchange()

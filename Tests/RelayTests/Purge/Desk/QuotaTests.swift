@@ -61,7 +61,8 @@ import WorkerPool
             }
             await $0.until { harness.outcomes("pr-0").count == 2 }
             #expect($0.api.quotaQuestions == 1)
-            $0.api.answerQuota(.success(PurgeQuota(remaining: 100)))
+            // One at a time, so that their order shows.
+            $0.api.answerQuota(Self.one)
             await $0.turningTheClock(by: .seconds(10)) { names.allSatisfy { harness.job($0)?.phase == .following } }
         }
         #expect(harness.api.submits.map { $0.dropFirst(7) } == names.map { $0[...] })

@@ -58,7 +58,8 @@ import WorkerPool
         harness.api.answerQuota(.success(PurgeQuota(remaining: 0)))
         try await harness.running(ledger: former.ledger) {
             await $0.until { harness.api.quotaQuestions == 1 }
-            $0.api.answerQuota(.success(nil))
+            // One at a time, so that their order shows.
+            $0.api.answerQuota(.success(PurgeQuota(remaining: 1)))
             await $0.turningTheClock(by: .seconds(10)) { names.allSatisfy { harness.job($0)?.phase == .following } }
         }
         #expect(harness.api.submits == ["submit b", "submit c", "submit a"])
