@@ -54,8 +54,7 @@ final class PurgeDesk: Sendable {
         let messages = Pool(
             limits: PoolLimits(maxInFlight: Self.messageTasks, maxBuffered: 1_000_000, maxParked: 1_000_000),
             time: time)
-        let queue = PurgeQueue(
-            wake: { [weak pool] in pool?.wake($0) }, wakeAll: { [weak pool] in pool?.wake(where: .purgeQuota) })
+        let queue = PurgeQueue { [weak pool] in pool?.wake($0) }
         let tracks = PurgeTracks(
             pace: PollPace(interval: settings.pollInterval, requestsPerMinute: settings.requestsPerMinute))
         let scribe = PurgeScribe(
@@ -219,15 +218,14 @@ final class PurgeDesk: Sendable {
 
     /// They are no longer ours.
     func drop(_ partitions: [TopicPartition]) {
-        let isIdle = assigned.withLock { assigned in
+        assigned.withLock { assigned in
             for partition in partitions { assigned[partition] = nil }
-            return assigned.isEmpty
         }
         for partition in partitions {
             queue.drop(partition)
             tracks.drop(partition)
         }
-        if isIdle { health.clear(.purges) }
+        if tracks.areCalm { health.clear(.purges) }
     }
 
     // MARK: The audit trail

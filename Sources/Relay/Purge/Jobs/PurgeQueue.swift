@@ -12,12 +12,9 @@ final class PurgeQueue: Sendable {
 
     private let state = Mutex(State())
     private let wake: @Sendable (PurgeKey) -> Void
-    private let wakeAll: @Sendable () -> Void
 
-    /// - Parameter wakeAll: Called when nothing is left of the quota: those behind know nothing of it yet.
-    init(wake: @escaping @Sendable (PurgeKey) -> Void, wakeAll: @escaping @Sendable () -> Void) {
+    init(wake: @escaping @Sendable (PurgeKey) -> Void) {
         self.wake = wake
-        self.wakeAll = wakeAll
     }
 
     /// What the API said last was left of the quota; nil where none is in force.
@@ -36,18 +33,25 @@ final class PurgeQueue: Sendable {
     func answered(
         _ key: PurgeKey, arrival: WallTime, remaining: Int64?, now: Moment, recheck: Duration
     ) -> SubmissionQueue.Admission {
-        let (admission, next) = state.withLock { state in
+        let (admission, due) = state.withLock { state -> (SubmissionQueue.Admission, [PurgeKey]) in
             let admission = state.queue.answered(
                 key, arrival: arrival, remaining: remaining, now: now, recheck: recheck)
-            return (admission, admission == .go ? state.queue.next : nil)
+            switch admission {
+            case .go: return (admission, state.queue.next.map { [$0] } ?? [])
+            case .later: return (admission, [])
+            case .closed: return (admission, state.queue.waiting)
+            }
         }
-        if let next { wake(next) }
-        if admission == .closed { wakeAll() }
+        for other in due where other != key { wake(other) }
         return admission
     }
 
-    func failed(_ key: PurgeKey) {
-        state.withLock { $0.queue.failed(key) }
+    func failed(_ key: PurgeKey, until: Moment) {
+        let next = state.withLock { state in
+            state.queue.failed(key, until: until)
+            return state.queue.next
+        }
+        if let next, next != key { wake(next) }
     }
 
     /// Also of one whose partition was dropped while it was on its way: it may have come back since.

@@ -5,8 +5,10 @@ import Synchronization
 /// What a replica keeps in mind of jobs under way and writes nowhere: a new owner begins anew.
 final class PurgeTracks: Sendable {
     struct Track {
-        /// Faults in a row.
-        var troubles = 0
+        /// Faults of the API's calls in a row.
+        fileprivate var troubles = 0
+        /// Tries in a row in which the message about its end was not delivered.
+        var messageFailures = 0
         /// Answers in a row by which the API does not know the job.
         var misses = 0
         var unknownStatus: String?
@@ -20,6 +22,8 @@ final class PurgeTracks: Sendable {
 
     private struct State {
         var tracks: [PurgeKey: Track] = [:]
+        /// Jobs whose last call failed.
+        var troubled: Set<PurgeKey> = []
         var pace: PollPace
     }
 
@@ -75,8 +79,32 @@ final class PurgeTracks: Sendable {
         state.withLock { $0.tracks[key, default: Track()].pausedUntil = moment }
     }
 
+    /// The API's purge calls fail for this job; gives back how often in a row.
+    func trouble(_ key: PurgeKey) -> Int {
+        state.withLock { state in
+            state.troubled.insert(key)
+            state.tracks[key, default: Track()].troubles += 1
+            return state.tracks[key]?.troubles ?? 1
+        }
+    }
+
+    /// They answer, or nobody asks for this job for now; whether no job is in trouble then.
+    func calm(_ key: PurgeKey) -> Bool {
+        state.withLock { state in
+            state.tracks[key]?.troubles = 0
+            state.troubled.remove(key)
+            return state.troubled.isEmpty
+        }
+    }
+
+    /// Whether no job is in trouble.
+    var areCalm: Bool { state.withLock { $0.troubled.isEmpty } }
+
     func forget(_ key: PurgeKey) {
-        state.withLock { $0.tracks[key] = nil }
+        state.withLock { state in
+            state.tracks[key] = nil
+            state.troubled.remove(key)
+        }
     }
 
     /// The jobs of this partition are another's now. The places that they had in the line of all polls would hold up who
@@ -85,6 +113,7 @@ final class PurgeTracks: Sendable {
     func drop(_ partition: TopicPartition) {
         state.withLock { state in
             state.tracks = state.tracks.filter { $0.key.partition != partition }
+            state.troubled = state.troubled.filter { $0.partition != partition }
             for key in state.tracks.keys { state.tracks[key]?.isReserved = false }
             state.pace.restart()
         }

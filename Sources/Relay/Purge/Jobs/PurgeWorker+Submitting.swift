@@ -36,7 +36,10 @@ extension PurgeWorker {
         }
         if let until = tracks.pause(lane.key), until > time.now { return .wait(until: until, .backOff) }
         switch queue.turn(lane.key, arrival: job.receivedAt, now: time.now) {
-        case .behind: return .wait(until: time.now + Self.patience, .purgeQuota)
+        case .behind:
+            relax(lane)
+            return .wait(until: patience(with: job), .purgeQuota)
+        case .paused(let until): return .wait(until: until, .purgeOutage)
         case .closed(let until):
             let retryAt = now + (until - time.now)
             let reason = Reason(.quotaExhausted, "no purge quota is left")
@@ -51,8 +54,7 @@ extension PurgeWorker {
         do throws(GenesysError) {
             quota = try await api.purgeQuota(tally: &tally)
         } catch {
-            queue.failed(lane.key)
-            return trouble(error, lane)
+            return submissionTrouble(error, lane)
         }
         let admission = queue.answered(
             lane.key, arrival: job.receivedAt, remaining: quota?.remaining, now: time.now,
@@ -63,8 +65,8 @@ extension PurgeWorker {
             return .again
         case .later:
             noTrouble(lane)
-            return .wait(until: time.now + Self.patience, .purgeQuota)
-        // Whether all is well the submission shows.
+            return .wait(until: patience(with: job), .purgeQuota)
+        // That quota may be asked for does not say that a purge may be submitted.
         case .go: break
         }
         var job = job
@@ -109,7 +111,7 @@ extension PurgeWorker {
     private func notTaken(_ job: PurgeJob, _ lane: PurgeLane, _ error: GenesysError) async -> Next {
         var job = job
         switch error.kind {
-        case .invalidRequest, .notFound, .conflict:
+        case .invalidRequest, .conflict:
             // Another replica may have had the last of the quota meanwhile, which is not the request's fault either.
             do throws(GenesysError) {
                 if try await isQuotaUsedUp(job, lane) {
@@ -124,10 +126,11 @@ extension PurgeWorker {
             noTrouble(lane)
             job.attempts += 1
             return await end(job, lane, .rejected, Reason(error))
-        case .credentialsRefused, .forbidden, .unreachable, .cancelled, .withdrawn:
+        // A purge is submitted to an address that is always there, so 404 says that it is the wrong one.
+        case .credentialsRefused, .forbidden, .notFound, .unreachable, .cancelled, .withdrawn:
             // It is not the request's fault, so it costs no attempt.
             guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
-            return trouble(error, lane)
+            return submissionTrouble(error, lane)
         case .serverError, .timedOut, .connectionLost:
             noTrouble(lane)
             job.attempts += 1
@@ -205,36 +208,63 @@ extension PurgeWorker {
             // The world may have changed while that was written.
             return .again
         }
-        let left = retryAt.map { max(.zero, $0 - time.wallTime) }
-        // Looked at now and then: the wall clock may be set.
-        return .wait(until: time.now + min(left ?? Self.patience, Self.patience), parked)
+        relax(lane)
+        return .wait(until: patience(with: job, until: retryAt), parked)
+    }
+
+    /// How long a job that waits is left alone: looked at now and then, as the wall clock may be set, and when its window
+    /// passes.
+    private func patience(with job: PurgeJob, until retryAt: WallTime? = nil) -> Moment {
+        let now = time.wallTime
+        let left = [retryAt, job.windowEnd].compactMap { $0.map { max(.zero, $0 - now) } }
+        return time.now + (left + [Self.patience]).reduce(Self.patience, min)
     }
 
     // MARK: Trouble that is not the job's
 
     /// The API's purge calls do not answer as they should; the job waits, and loses nothing.
     func trouble(_ error: GenesysError, _ lane: PurgeLane) -> Next {
-        switch error.kind {
-        case .cancelled, .withdrawn: return dropped
-        default: break
+        report(error, lane).map { .wait(until: $0, .purgeOutage) } ?? dropped
+    }
+
+    /// The same of what a submission needs: until then no other job asks either.
+    private func submissionTrouble(_ error: GenesysError, _ lane: PurgeLane) -> Next {
+        guard let until = report(error, lane) else {
+            queue.leave(lane.key)
+            return dropped
         }
-        let count = tracks.change(lane.key) { track in
-            track.troubles += 1
-            return track.troubles
-        }
-        let isNew = health.faults[.purges] == nil
-        health.report(.purges, "the API's purge calls fail: \(error)")
-        if isNew { logger.error("the API's purge calls fail: purges wait", ["fault": "\(error)"]) }
-        let until = time.now + .seconds(1) + retry.delay(afterAttempt: count, random: random)
-        tracks.pause(lane.key, until: until)
+        queue.failed(lane.key, until: until)
         return .wait(until: until, .purgeOutage)
     }
 
+    /// Gives back when to try again; nil where it is no fault of the API's.
+    private func report(_ error: GenesysError, _ lane: PurgeLane) -> Moment? {
+        switch error.kind {
+        case .cancelled, .withdrawn: return nil
+        default: break
+        }
+        let count = tracks.trouble(lane.key)
+        let isNew = health.faults[.purges] == nil
+        health.report(.purges, "the API's purge calls fail: \(error)")
+        if isNew { logger.error("the API's purge calls fail: purges wait", ["fault": "\(error)"]) }
+        // Looked at afterwards: who drops a partition forgets what was reported before.
+        if !ledgers.mayWrite(lane.key.partition, lane.generation) {
+            tracks.forget(lane.key)
+            relax(lane)
+        }
+        return time.now + .seconds(1) + retry.delay(afterAttempt: count, random: random)
+    }
+
+    /// The API's purge calls do what this job needs.
     func noTrouble(_ lane: PurgeLane) {
-        tracks.change(lane.key) { $0.troubles = 0 }
-        if health.faults[.purges] != nil {
+        if tracks.calm(lane.key), health.faults[.purges] != nil {
             health.clear(.purges)
             logger.notice("the API's purge calls answer again")
         }
+    }
+
+    /// Nobody asks for this job for now, so it cannot tell when a fault is over.
+    func relax(_ lane: PurgeLane) {
+        if tracks.calm(lane.key) { health.clear(.purges) }
     }
 }

@@ -56,9 +56,9 @@ struct PurgeWorker: Sendable {
             letter.markRead()
         }
         while ledgers.isTaking(lane.key.partition, lane.generation) {
-            guard let job = book.job(lane.key), job.phase != .ended else {
-                queue.leave(lane.key)
-                tracks.forget(lane.key)
+            let known = book.job(lane.key)
+            guard let job = known, job.phase != .ended else {
+                leave(lane, keepingTrack: known?.webhook?.state == .pending)
                 return .finished(count)
             }
             switch await step(job, lane, permit) {
@@ -90,6 +90,15 @@ struct PurgeWorker: Sendable {
         await scribe.commit(step, lane)
     }
 
+    /// Nothing is left to ask for this job.
+    ///
+    /// - Parameter isKept: Its message is still tried, which has its place in the track.
+    private func leave(_ lane: PurgeLane, keepingTrack isKept: Bool) {
+        queue.leave(lane.key)
+        if !isKept { tracks.forget(lane.key) }
+        relax(lane)
+    }
+
     /// The lane's partition is going, or nothing is written any more: it is dropped soon.
     var dropped: Next { .wait(until: time.now + LaneAdmission.patience, .backOff) }
 
@@ -101,13 +110,13 @@ struct PurgeWorker: Sendable {
         let now = time.wallTime
         let step: PurgeStep
         switch letter.decoded.content {
+        case .success where book.isUnreadable(lane.key):
+            step = .rejected(Self.unreadable, letter, at: now)
         case .success(.requested(let request)):
             if let job {
                 step =
                     job.contentDigest == request.contentDigest
                     ? .repeated(job, letter, at: now) : .rejected(Self.otherContent, letter, at: now)
-            } else if book.isUnreadable(lane.key) {
-                step = .rejected(Self.unreadable, letter, at: now)
             } else {
                 step = .accepted(request, letter, at: now)
             }
@@ -135,9 +144,9 @@ struct PurgeWorker: Sendable {
     }
 
     private static let otherContent = Reason(.conflict, "another purge has been requested under this id")
-    private static let unreadable = Reason(
-        .conflict, "a purge was requested under this id before, and its record in the ledger cannot be read")
     private static let unknown = Reason(.notFound, "no purge has been requested under this id")
+    private static let unreadable = Reason(
+        .conflict, "a purge has been requested under this id, but its record in the ledger cannot be read")
     private static let notHeld = Reason(.conflict, "the purge is not held: nothing is to be decided")
 }
 

@@ -12,6 +12,8 @@ struct SubmissionQueue {
         case behind
         /// Nothing is left of the quota; it is asked for again then.
         case closed(until: Moment)
+        /// The API's calls fail; nobody asks before then.
+        case paused(until: Moment)
     }
 
     private struct Place: Comparable {
@@ -40,6 +42,7 @@ struct SubmissionQueue {
     /// Those that were let through and whose submission is not answered yet: the quota does not count them.
     private var underWay: Set<PurgeKey> = []
     private var closedUntil: Moment?
+    private var pausedUntil: Moment?
     /// What the API said last; nil before, and where no quota is in force.
     private(set) var remaining: Int64?
 
@@ -53,13 +56,14 @@ struct SubmissionQueue {
         if index == places.count || places[index] != place { places.insert(place, at: index) }
         if let closedUntil, now < closedUntil { return .closed(until: closedUntil) }
         if asking == key { return .ask }
+        if let pausedUntil, now < pausedUntil { return .paused(until: pausedUntil) }
         guard asking == nil, places.first == place else { return .behind }
         asking = key
         return .ask
     }
 
-    /// The answer to the one whose turn it was. After `go` the next one is to be woken (`next`), and after `closed` all, who
-    /// can say now until when they wait.
+    /// The answer to the one whose turn it was. After `go` the next one is to be woken (`next`), after `closed` all are
+    /// (`waiting`): they have something to say.
     ///
     /// - Parameters:
     ///   - remaining: What is left of the quota; nil where none is in force.
@@ -82,10 +86,12 @@ struct SubmissionQueue {
         return .go
     }
 
-    /// The question had no answer. It keeps its place and asks again when it likes; nobody else asks meanwhile, for they
-    /// would fare no better.
-    mutating func failed(_ key: PurgeKey) {
+    /// The API's calls fail for the one whose turn it was, or that was let through. The next one is to be woken (`next`), so
+    /// that it asks when the pause is over.
+    mutating func failed(_ key: PurgeKey, until: Moment) {
         if asking == key { asking = nil }
+        underWay.remove(key)
+        pausedUntil = until
     }
 
     /// It wants nothing any more, or its submission is answered. If that changes anything, the next one is to be woken
@@ -110,6 +116,9 @@ struct SubmissionQueue {
 
     /// Whose turn it is; nil while somebody asks, and when nobody waits.
     var next: PurgeKey? { asking == nil ? places.first?.key : nil }
+
+    /// All that wait, in the order of arrival.
+    var waiting: [PurgeKey] { places.map(\.key) }
 
     @discardableResult
     private mutating func remove(_ place: Place) -> Bool {

@@ -127,8 +127,8 @@ final class PurgeBook: PartitionState {
                 if let head = record.value.flatMap(AuditHead.init) { trail.restore(head, to: partition) }
                 continue
             }
+            let requestID = String(decoding: key, as: UTF8.self)
             guard let value = record.value else {
-                let requestID = String(decoding: key, as: UTF8.self)
                 state.withLock { $0.pages[partition]?.set(requestID) }
                 continue
             }
@@ -136,7 +136,6 @@ final class PurgeBook: PartitionState {
                 set(job, in: partition)
             } else {
                 // What was known before is not true any more: by it a purge might be submitted once more.
-                let requestID = String(decoding: key, as: UTF8.self)
                 state.withLock { $0.pages[partition]?.set(requestID, isUnreadable: true) }
                 logger.error(
                     "a record of the purge ledger cannot be read: its purge is not followed",

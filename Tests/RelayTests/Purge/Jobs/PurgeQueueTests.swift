@@ -19,7 +19,7 @@ import Testing
 
     init() {
         let woken = woken
-        queue = PurgeQueue(wake: { woken.note($0.requestID) }, wakeAll: { woken.note("all") })
+        queue = PurgeQueue { woken.note($0.requestID) }
     }
 
     private func key(_ name: String, _ partition: Int32 = 0) -> PurgeKey {
@@ -45,12 +45,12 @@ import Testing
         #expect(queue.turn(key("a"), arrival: PurgeRecords.now, now: .start) == .ask)
         #expect(queue.turn(key("b"), arrival: PurgeRecords.now, now: .start) == .behind)
         #expect(answered(key("a"), 0) == .closed)
-        #expect(woken.names == ["all"])
+        #expect(woken.names == ["b"])
     }
 
     @Test func whoHasNothingToLeaveWakesNobody() {
         #expect(queue.turn(key("a"), arrival: PurgeRecords.now, now: .start) == .ask)
-        queue.failed(key("a"))
+        queue.failed(key("a"), until: .start)
         queue.leave(key("b"))
         #expect(woken.names == [])
         queue.leave(key("a"))

@@ -73,6 +73,29 @@ import Testing
         }
     }
 
+    @Test mutating func aFaultHoldsAllUpUntilItsPauseIsOver() {
+        #expect(turn("a") == .ask)
+        #expect(turn("b") == .behind)
+        let until = Moment.start + .seconds(3)
+        queue.failed(Self.key("a"), until: until)
+        // It is the one to wake, so that somebody asks then.
+        #expect(queue.next == Self.key("a"))
+        for name in ["a", "b"] { #expect(turn(name) == .paused(until: until)) }
+        #expect(turn("b", at: until) == .behind)
+        #expect(turn("a", at: until) == .ask)
+        // One that was let through and failed does not count as under way any more.
+        #expect(answer("a", 1, at: until) == .go)
+        queue.failed(Self.key("a"), until: until)
+        #expect(turn("b", at: until) == .ask)
+        #expect(answer("b", 1, at: until) == .go)
+    }
+
+    @Test mutating func allThatWaitHearThatNothingIsLeft() {
+        for name in ["b", "a", "c"] { _ = turn(name) }
+        #expect(answer("b", 0) == .closed)
+        #expect(queue.waiting == ["a", "b", "c"].map(Self.key))
+    }
+
     @Test mutating func whoLeavesOrIsLostHoldsUpNobody() {
         #expect(turn("a") == .ask)
         #expect(turn("b") == .behind)
@@ -88,9 +111,12 @@ import Testing
     @Test mutating func aQuestionWithoutAnAnswerIsAskedAgainByTheSameOne() {
         #expect(turn("a") == .ask)
         #expect(turn("b") == .behind)
-        queue.failed(Self.key("a"))
+        let until = Moment.start + .seconds(5)
+        queue.failed(Self.key("a"), until: until)
         // Else all who wait would ask, one after the other, for as long as there is no answer.
-        #expect(turn("b") == .behind)
-        #expect(turn("a") == .ask)
+        #expect(turn("b") == .paused(until: until))
+        #expect(turn("a") == .paused(until: until))
+        #expect(turn("b", at: until) == .behind)
+        #expect(turn("a", at: until) == .ask)
     }
 }
