@@ -28,6 +28,11 @@ struct PollPace {
         return slot
     }
 
+    /// Gives up all places from `slot` on.
+    mutating func moveUp(to slot: Moment) {
+        nextFree = min(nextFree, slot)
+    }
+
     /// The wait before a job's next poll: its interval, or a twentieth of its age where that is longer, and a tenth of that
     /// more or less.
     func wait(afterAge age: Duration, random: any RandomSource) -> Duration {

@@ -189,10 +189,8 @@ final class PurgeDesk: Sendable {
             for partition in partitions { assigned[partition] = nil }
             return assigned.isEmpty
         }
-        for partition in partitions {
-            queue.drop(partition)
-            tracks.drop(partition)
-        }
+        for partition in partitions { queue.drop(partition) }
+        if tracks.drop(Set(partitions), at: time.now) { pool.wake(where: .purgeFollowing) }
         if isIdle { health.clear(.purges) }
     }
 

@@ -70,10 +70,21 @@ final class PurgeTracks: Sendable {
         state.withLock { $0.tracks[key] = nil }
     }
 
-    /// The jobs of these partitions are another's now.
-    func drop(_ partition: TopicPartition) {
+    /// The jobs of these partitions are another's now. Those behind them in the line of all polls move up: with thousands
+    /// of jobs the places that were left would be hours without a poll, and more with each rebalance.
+    ///
+    /// - Returns: Whether others have an earlier place, for which they are to be woken.
+    func drop(_ partitions: Set<TopicPartition>, at now: Moment) -> Bool {
         state.withLock { state in
-            state.tracks = state.tracks.filter { $0.key.partition != partition }
+            let gone = state.tracks.filter { partitions.contains($0.key.partition) }
+            for key in gone.keys { state.tracks[key] = nil }
+            guard let firstGone = gone.values.filter(\.isReserved).compactMap(\.nextPoll).min() else { return false }
+            let line = state.tracks.filter { $1.isReserved }.sorted {
+                ($0.value.nextPoll ?? now) < ($1.value.nextPoll ?? now)
+            }
+            state.pace.moveUp(to: min(firstGone, line.first?.value.nextPoll ?? firstGone))
+            for (key, _) in line { state.tracks[key]?.nextPoll = state.pace.reserve(at: now) }
+            return !line.isEmpty
         }
     }
 }
