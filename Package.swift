@@ -96,8 +96,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "JSON", "KafkaClient", "Relay", "Sandbox", "HTTPClient", "Seams", "TestSupport", "KafkaTestSupport",
-                "BrokerSupport", "contact-relay",
+                "JSON", "Crypto", "KafkaClient", "Relay", "Sandbox", "HTTPClient", "HTTPServer", "Seams", "TestSupport",
+                "KafkaTestSupport", "BrokerSupport", "contact-relay",
             ],
             exclude: ["newer-librdkafka"], swiftSettings: strict),
         tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),

@@ -15,8 +15,7 @@ extension EndToEnd {
                         let verdict = try await RelayProcess.running(scenario, more) { leaving in
                             try await eventually("each has two partitions") {
                                 for relay in [staying, leaving] {
-                                    let count = try await relay.ask("/status").body["partitions"]?.elements.count
-                                    if count != 2 { return false }
+                                    if try await relay.changesPartitions().count != 2 { return false }
                                 }
                                 return true
                             }

@@ -47,34 +47,41 @@ final class Scenario: Sendable {
     /// - Parameters:
     ///   - broker: Where the topics are, if not on the broker that all share.
     ///   - logsWrites: Whether the sandbox keeps what is written, for `WriteHistory`.
+    ///   - configure: What else is to be said to the sandbox.
     static func with<Result>(
         faults: SandboxFaults = Scenario.lively, broker: KafkaClientSettings? = nil, partitions: Int32 = 4,
-        logsWrites: Bool = false, _ body: (Scenario) async throws -> Result
+        logsWrites: Bool = false, configure: (inout SandboxSettings) -> Void = { _ in },
+        _ body: (Scenario) async throws -> Result
     ) async throws -> Result {
-        let scenario = try Scenario(
-            faults: faults, broker: broker ?? RealBroker.settings(), partitions: partitions, logsWrites: logsWrites)
+        var settings = sandboxSettings(port: 0, faults: faults, logsWrites: logsWrites)
+        configure(&settings)
+        let scenario = try Scenario(settings, broker: broker ?? RealBroker.settings(), partitions: partitions)
         defer { scenario.sandbox.stop() }
         try await scenario.createTopics()
         return try await body(scenario)
     }
 
-    private init(faults: SandboxFaults, broker: KafkaClientSettings, partitions: Int32, logsWrites: Bool) throws {
+    private init(_ settings: SandboxSettings, broker: KafkaClientSettings, partitions: Int32) throws {
         self.broker = broker
         self.partitions = partitions
-        sandbox = Self.makeSandbox(port: 0, faults: faults, logsWrites: logsWrites)
+        sandbox = SandboxServer(settings: settings, time: SystemTime(), random: SystemRandom())
         try sandbox.start()
         apiURL = sandbox.url
     }
 
-    static func makeSandbox(
-        port: Int, faults: SandboxFaults = SandboxFaults(), logsWrites: Bool = false
-    ) -> SandboxServer {
+    static func makeSandbox(port: Int) -> SandboxServer {
+        SandboxServer(
+            settings: sandboxSettings(port: port, faults: SandboxFaults(), logsWrites: false), time: SystemTime(),
+            random: SystemRandom())
+    }
+
+    private static func sandboxSettings(port: Int, faults: SandboxFaults, logsWrites: Bool) -> SandboxSettings {
         var settings = SandboxSettings()
         settings.port = port
         settings.faults = faults
         settings.logsDocuments = logsWrites
         settings.logCapacity = 2_000_000
-        return SandboxServer(settings: settings, time: SystemTime(), random: SystemRandom())
+        return settings
     }
 
     /// The configuration of a worker.
@@ -117,11 +124,15 @@ final class Scenario: Sendable {
         return try results.map { try $0.get() }
     }
 
-    /// What the group has committed, by partition of the input.
-    func committed() async throws -> [Int32: Int64] {
+    /// What the group has committed of the contact changes, by partition: it reads the purge requests too.
+    func committed() async throws -> [Int32: Int64] { try await committed(changes) }
+
+    /// What the group has committed of one of its topics, by partition.
+    func committed(_ topic: String) async throws -> [Int32: Int64] {
         let admin = try KafkaAdmin(settings: broker)
         let offsets = try await admin.committedOffsets(ofGroup: group)
         await admin.close()
-        return Dictionary(uniqueKeysWithValues: offsets.map { ($0.key.partition, $0.value.offset) })
+        return Dictionary(
+            uniqueKeysWithValues: offsets.compactMap { $0.topic == topic ? ($0.partition, $1.offset) : nil })
     }
 }

@@ -78,6 +78,8 @@ struct Intake: Sendable {
                         for restoration in handOver({ assigned(partitions) }) {
                             rebalances.addTask { await restoration() }
                         }
+                        // Who comes and goes meanwhile may leave partitions to a worker that stops: it begins nothing there.
+                        if stop.level >= .drain { _ = departure.begin(partitions.map(\.partition)) }
                     case .revoked(let partitions, let acknowledgement):
                         clearLostRanges(partitions)
                         restorer.cancel(partitions)

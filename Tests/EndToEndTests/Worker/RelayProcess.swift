@@ -6,6 +6,7 @@ import JSON
 final class RelayProcess: Sendable {
     let logFile: URL
     private let process = Process()
+    private let settings: [String: String]
     private let transport = CurlTransport(CurlTransport.Settings(proxy: .none))
 
     /// Starts a worker, hands it to `body` and ends it in any case; what `body` throws is thrown with the end of the log.
@@ -47,6 +48,7 @@ final class RelayProcess: Sendable {
     }
 
     private init(_ settings: [String: String], arguments: [String] = ["run"]) throws {
+        self.settings = settings
         logFile = FileManager.default.temporaryDirectory
             .appendingPathComponent("contact-relay-run-\(UInt32.random(in: 0...UInt32.max)).log")
         try Data().write(to: logFile)
@@ -106,11 +108,17 @@ final class RelayProcess: Sendable {
         return (answer.status, try JSONValue(parsing: answer.body))
     }
 
-    /// Waits until at least `count` partitions are assigned to this process.
+    /// Waits until at least `count` partitions of the contact changes are assigned to this process.
     func joined(_ count: Int = 1) async throws {
-        try await eventually("\(count) partitions are assigned") {
-            try await ask("/status").body["partitions"]?.elements.count ?? 0 >= count
-        }
+        try await eventually("\(count) partitions are assigned") { try await changesPartitions().count >= count }
+    }
+
+    /// What the status page says of each partition of the contact changes that is assigned to this process; it reads the
+    /// purge requests too.
+    func changesPartitions() async throws -> [JSONValue] {
+        try await ask("/status").body["partitions"]?.elements.filter {
+            $0["topic"]?.stringValue == settings["RELAY_TOPICS_CONTACT_CHANGES"]
+        } ?? []
     }
 
     private func address() async throws -> String {
@@ -133,6 +141,14 @@ final class RelayProcess: Sendable {
         // Behind the name: state is the first field, user and system time the 12th and 13th.
         let fields = text[end...].split(separator: " ")
         return (Double(fields[12]) ?? 0) / 100 + (Double(fields[13]) ?? 0) / 100
+    }
+
+    /// The memory that it holds just now, as the kernel counts it, in bytes.
+    var residentBytes: Int {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
+        else { return 0 }
+        return (Int(line.filter { $0.isNumber }) ?? 0) * 1024
     }
 
     // MARK: How it is started

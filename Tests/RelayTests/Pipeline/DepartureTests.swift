@@ -125,6 +125,49 @@ import WorkerPool
         }
     }
 
+    /// Another member comes in the middle of the wait: it must not have the partition before what is on the wire has ended.
+    @Test func aRevocationAfterASecondStopWaitsForWhatIsOnTheWire() async throws {
+        let lines = LogLines()
+        let harness = PipelineHarness(logger: lines.logger)
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            await $0.applier.arrival(of: "a")
+            $0.pipeline.stop()
+            let harness = $0
+            await $0.until { !lines.messages(with: "intake stopped").isEmpty }
+            $0.pipeline.stop()
+            for _ in 0..<500 { await Task.yield() }
+            async let letGo: Void = harness.consumer.revoke([Self.partition])
+            for _ in 0..<500 { await Task.yield() }
+            #expect(harness.pipeline.status.partitions == [Self.partition])
+            $0.applier.letGo("a")
+            await letGo
+            #expect(harness.pipeline.status.partitions == [])
+        }
+    }
+
+    @Test func whatIsAssignedToAWorkerThatStopsIsNotBegun() async throws {
+        let lines = LogLines()
+        let other = TopicPartition("contact-changes", 1)
+        let harness = PipelineHarness(logger: lines.logger)
+        harness.applier.hold("a")
+        try await harness.running {
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
+            await $0.applier.arrival(of: "a")
+            $0.pipeline.stop()
+            let harness = $0
+            await $0.until { !lines.messages(with: "intake stopped").isEmpty }
+            var record = PipelineHarness.upsert("b", offset: 0)
+            record.partition = other
+            $0.consumer.push(.assigned([AssignedPartition(other)]), .records([record]))
+            await $0.until { harness.pipeline.status.partitions.contains(other) }
+            for _ in 0..<500 { await Task.yield() }
+            $0.applier.letGo("a")
+        }
+        #expect(harness.applier.log == ["a"])
+    }
+
     @Test func aCommitThatIsOwedIsForgottenWithItsAssignment() async throws {
         let harness = PipelineHarness()
         harness.consumer.failNextCommit(KafkaError(code: "REBALANCE_IN_PROGRESS", message: "later", isRetriable: true))

@@ -1,6 +1,7 @@
 import GenesysCloud
 import KafkaClient
 import Observability
+import Seams
 import Testing
 import WorkerPool
 
@@ -70,7 +71,7 @@ import WorkerPool
         let permit = try permit([item(1), item(0)])
         let leaving = [Self.partition: generation]
         switch end {
-        case .withdrawn: ledgers.withdraw(leaving)
+        case .withdrawn: ledgers.withdraw(leaving, until: .start)
         case .letGo: ledgers.letGo(leaving)
         case .reassigned: _ = ledgers.assign([AssignedPartition(Self.partition)])
         case .stalled: consumer.standStill()

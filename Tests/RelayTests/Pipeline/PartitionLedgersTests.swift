@@ -1,5 +1,6 @@
 import GenesysCloud
 import KafkaClient
+import Seams
 import Testing
 import WorkerPool
 
@@ -65,7 +66,7 @@ import WorkerPool
         let stale = plan(older, 1)
         #expect(stale.stale.count == 1 && stale.offsets.isEmpty)
         #expect(ledgers.staleCount == 1)
-        ledgers.withdraw([Self.partition: older])
+        ledgers.withdraw([Self.partition: older], until: .start + .seconds(30))
         #expect(ledgers.mayWrite(Self.partition, newer) && !ledgers.mayWrite(Self.partition, older))
         #expect(ledgers.letGo([Self.partition: older]).isEmpty && !ledgers.ours(of: [Self.partition: newer]).isEmpty)
     }
@@ -141,7 +142,7 @@ import WorkerPool
         #expect(ledgers.drain([Self.partition]) == [Self.partition: generation])
         #expect(take(1) == [nil])
         #expect(ledgers.mayWrite(Self.partition, generation) && ledgers.sights.isEmpty)
-        ledgers.withdraw([Self.partition: generation])
+        ledgers.withdraw([Self.partition: generation], until: .start + .seconds(30))
         #expect(!ledgers.mayWrite(Self.partition, generation))
         // What it has done before can still be committed, and draining brings nothing back.
         _ = ledgers.drain([Self.partition])
@@ -165,15 +166,19 @@ import WorkerPool
         let both = [Self.partition, Self.other]
         let (older, _) = ledgers.assign(both.map { AssignedPartition($0) })
         let leaving = ledgers.drain(both)
-        #expect(leaving == [Self.partition: older, Self.other: older] && !ledgers.areWithdrawn(leaving))
-        ledgers.withdraw([Self.partition: older])
+        #expect(leaving == [Self.partition: older, Self.other: older] && ledgers.withdrawal(of: leaving) == nil)
+        ledgers.withdraw([Self.partition: older], until: .start + .seconds(30))
         // One of them still runs.
-        #expect(ledgers.areWithdrawn([Self.partition: older]) && !ledgers.areWithdrawn(leaving))
+        let last = Moment.start + .seconds(30)
+        #expect(ledgers.withdrawal(of: [Self.partition: older]) == last)
+        #expect(ledgers.withdrawal(of: leaving) == nil)
+        // What was said first holds.
+        ledgers.withdraw([Self.partition: older], until: last + .seconds(1))
         // What is over writes nothing either, whether another assignment has followed or not.
         ledgers.letGo([Self.other: older])
-        #expect(ledgers.areWithdrawn(leaving))
+        #expect(ledgers.withdrawal(of: leaving) == last)
         let (newer, _) = ledgers.assign([AssignedPartition(Self.other)])
-        #expect(ledgers.areWithdrawn(leaving) && !ledgers.areWithdrawn([Self.other: newer]))
+        #expect(ledgers.withdrawal(of: leaving) == last && ledgers.withdrawal(of: [Self.other: newer]) == nil)
     }
 
     @Test func onlyTheMapThatHasNoRoomHoldsUp() {

@@ -30,13 +30,17 @@ struct Departure: Sendable {
     /// True when all that ran had finished in time.
     func workOff(_ leaving: [TopicPartition: Generation], by deadline: Moment) async -> Bool {
         let partitions = Array(leaving.keys)
-        // A worker that stops has waited for them once already when its group asks them back.
-        if ledgers.areWithdrawn(leaving) { return await drained(partitions, by: time.now) }
+        // A worker that stops waits for them already when its group asks them back, or has waited: not for longer, but no
+        // shorter either, for another member may come in the middle of it.
+        if let last = ledgers.withdrawal(of: leaving) {
+            await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
+            return await drained(partitions, by: time.now)
+        }
         await stop.unless(.hurry) { _ = await drained(partitions, by: deadline) }
         if await drained(partitions, by: time.now) { return true }
-        ledgers.withdraw(leaving)
         // A purge's answer is written by who asked, so it has the time for that too.
         let last = time.now + requestTimeout + (purges == nil ? .zero : Self.writingTime)
+        ledgers.withdraw(leaving, until: last)
         await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
         return false
     }

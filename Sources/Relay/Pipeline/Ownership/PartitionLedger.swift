@@ -1,13 +1,14 @@
 import KafkaClient
+import Seams
 import WorkerPool
 
 /// One assignment of a partition: where it stands between its beginning and its end, and what is finished of it.
 struct PartitionLedger: Sendable {
-    enum Phase: Sendable {
+    enum Phase: Sendable, Equatable {
         case taking
         case draining
-        /// Nothing more may be written for it.
-        case withdrawn
+        /// Nothing more may be written for it; what is on the wire is awaited until then.
+        case withdrawn(until: Moment)
     }
 
     let generation: Generation
@@ -34,6 +35,11 @@ struct PartitionLedger: Sendable {
             ledger = OffsetLedger(next: committed.offset)
             return error.description
         }
+    }
+
+    /// Until when what is on the wire is awaited; nil while more may be written.
+    var withdrawnUntil: Moment? {
+        if case .withdrawn(let moment) = phase { moment } else { nil }
     }
 
     /// Enters a record; the generation under which it is to be worked on, or nil when it is not. Nil as a whole once the

@@ -1,4 +1,5 @@
 import KafkaClient
+import Seams
 import Synchronization
 import WorkerPool
 
@@ -42,7 +43,7 @@ final class PartitionLedgers: Sendable {
     func mayWrite(_ partition: TopicPartition, _ generation: Generation) -> Bool {
         state.withLock { state in
             guard let page = state.pages[partition], page.generation == generation else { return false }
-            return page.phase != .withdrawn
+            return page.withdrawnUntil == nil
         }
     }
 
@@ -106,21 +107,28 @@ final class PartitionLedgers: Sendable {
     }
 
     /// From now on work of these assignments writes nothing more; what it has done can still be committed.
-    func withdraw(_ assignments: [TopicPartition: Generation]) {
+    ///
+    /// - Parameter last: Until when what is on the wire is awaited. What was said first holds.
+    func withdraw(_ assignments: [TopicPartition: Generation], until last: Moment) {
         state.withLock { state in
-            for (partition, generation) in assignments where state.pages[partition]?.generation == generation {
-                state.pages[partition]?.phase = .withdrawn
+            for (partition, generation) in assignments {
+                guard let page = state.pages[partition], page.generation == generation, page.withdrawnUntil == nil
+                else { continue }
+                state.pages[partition]?.phase = .withdrawn(until: last)
             }
         }
     }
 
-    /// Whether all of these assignments are withdrawn, or over.
-    func areWithdrawn(_ assignments: [TopicPartition: Generation]) -> Bool {
+    /// Until when what is on the wire is awaited, if all of these assignments are withdrawn or over; else nil.
+    func withdrawal(of assignments: [TopicPartition: Generation]) -> Moment? {
         state.withLock { state in
-            assignments.allSatisfy { partition, generation in
-                guard let page = state.pages[partition], page.generation == generation else { return true }
-                return page.phase == .withdrawn
+            var last = Moment.start
+            for (partition, generation) in assignments {
+                guard let page = state.pages[partition], page.generation == generation else { continue }
+                guard let moment = page.withdrawnUntil else { return nil }
+                last = max(last, moment)
             }
+            return last
         }
     }
 

@@ -28,9 +28,9 @@ struct PollPace {
         return slot
     }
 
-    /// Gives all places back.
-    mutating func restart() {
-        nextFree = .start
+    /// Gives up all places from `slot` on.
+    mutating func moveUp(to slot: Moment) {
+        nextFree = min(nextFree, slot)
     }
 
     /// The wait before a job's next poll: its interval, or a twentieth of its age where that is longer, and a tenth of that

@@ -221,10 +221,8 @@ final class PurgeDesk: Sendable {
         assigned.withLock { assigned in
             for partition in partitions { assigned[partition] = nil }
         }
-        for partition in partitions {
-            queue.drop(partition)
-            tracks.drop(partition)
-        }
+        for partition in partitions { queue.drop(partition) }
+        if tracks.drop(Set(partitions), at: time.now) { pool.wake(where: .purgeFollowing) }
         if tracks.areCalm { health.clear(.purges) }
     }
 

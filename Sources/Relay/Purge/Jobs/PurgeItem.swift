@@ -3,9 +3,13 @@ import Synchronization
 import WorkerPool
 
 /// The lane of a purge: its request's id, within the partition that it belongs to.
-struct PurgeKey: Hashable, Sendable {
+struct PurgeKey: Hashable, Comparable, Sendable {
     let partition: TopicPartition
     let requestID: String
+
+    static func < (left: PurgeKey, right: PurgeKey) -> Bool {
+        (left.partition, left.requestID) < (right.partition, right.requestID)
+    }
 }
 
 /// What brings a purge's lane to a task: a record, or the job itself, which waits for its next step.

@@ -107,15 +107,23 @@ final class PurgeTracks: Sendable {
         }
     }
 
-    /// The jobs of this partition are another's now. The places that they had in the line of all polls would hold up who
-    /// stays and who comes, for hours where they were many: the line begins anew, and who has a place in it takes another
-    /// one when its moment has come.
-    func drop(_ partition: TopicPartition) {
+    /// The jobs of these partitions are another's now. Those behind them in the line of all polls move up: with thousands
+    /// of jobs the places that were left would be hours without a poll, and more with each rebalance.
+    ///
+    /// - Returns: Whether others have an earlier place, for which they are to be woken.
+    func drop(_ partitions: Set<TopicPartition>, at now: Moment) -> Bool {
         state.withLock { state in
-            state.tracks = state.tracks.filter { $0.key.partition != partition }
-            state.troubled = state.troubled.filter { $0.partition != partition }
-            for key in state.tracks.keys { state.tracks[key]?.isReserved = false }
-            state.pace.restart()
+            let gone = state.tracks.filter { partitions.contains($0.key.partition) }
+            for key in gone.keys { state.tracks[key] = nil }
+            state.troubled = state.troubled.filter { !partitions.contains($0.partition) }
+            guard let firstGone = gone.values.filter(\.isReserved).compactMap(\.nextPoll).min() else { return false }
+            let line = state.tracks.filter { $1.isReserved }.sorted { left, right in
+                let moments = (left.value.nextPoll ?? now, right.value.nextPoll ?? now)
+                return (moments.0, left.key) < (moments.1, right.key)
+            }
+            state.pace.moveUp(to: min(firstGone, line.first?.value.nextPoll ?? firstGone))
+            for (key, _) in line { state.tracks[key]?.nextPoll = state.pace.reserve(at: now) }
+            return !line.isEmpty
         }
     }
 }

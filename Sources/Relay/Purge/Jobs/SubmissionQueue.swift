@@ -21,8 +21,7 @@ struct SubmissionQueue {
         let key: PurgeKey
 
         static func < (left: Place, right: Place) -> Bool {
-            (left.arrival, left.key.partition, left.key.requestID)
-                < (right.arrival, right.key.partition, right.key.requestID)
+            (left.arrival, left.key) < (right.arrival, right.key)
         }
     }
 

@@ -54,6 +54,23 @@ import Testing
         #expect(next >= due + .seconds(9) && next <= due + .seconds(11))
     }
 
+    @Test func whoIsBehindJobsThatGoMovesUp() {
+        let tracks = PurgeTracks(pace: PollPace(interval: .seconds(10), requestsPerMinute: 60))
+        let keys = (0..<4).map { PurgeKey(partition: TopicPartition("p", $0 % 2), requestID: "\($0)") }
+        let due = Moment.start + .seconds(100)
+        for key in keys { _ = tracks.slot(key, isYoung: true, at: .start, random: random) }
+        // One every ten seconds, and each partition has every other place.
+        for key in keys { _ = tracks.slot(key, isYoung: true, at: due, random: random) }
+        #expect(tracks.drop([TopicPartition("p", 0)], at: due + .seconds(1)))
+        let slots = [keys[1], keys[3]].map { tracks.slot($0, isYoung: true, at: due + .seconds(1), random: random) }
+        #expect(slots == [due + .seconds(1), due + .seconds(11)])
+        // Nobody is left, so who comes next has the first place.
+        #expect(!tracks.drop([TopicPartition("p", 1)], at: due + .seconds(2)))
+        let later = due + .seconds(13)
+        _ = tracks.slot(keys[0], isYoung: true, at: due + .seconds(2), random: random)
+        #expect(tracks.slot(keys[0], isYoung: true, at: later, random: random) == later)
+    }
+
     @Test func foundJobsAreSpreadOverAnInterval() {
         let tracks = PurgeTracks(pace: PollPace(interval: .seconds(10), requestsPerMinute: nil))
         let slots = (0..<100).map { index in
@@ -63,29 +80,5 @@ import Testing
         }
         #expect(Set(slots).count > 90)
         #expect(slots.allSatisfy { $0 <= .start + .seconds(10) })
-    }
-
-    @Test func theLineBeginsAnewWhenAPartitionGoes() {
-        let tracks = PurgeTracks(pace: PollPace(interval: .seconds(10), requestsPerMinute: 60))
-        func key(_ partition: Int32, _ number: Int) -> PurgeKey {
-            PurgeKey(partition: TopicPartition("p", partition), requestID: "\(number)")
-        }
-        let due = Moment.start + .seconds(100)
-        for number in 0..<1000 {
-            _ = tracks.slot(key(0, number), isYoung: true, at: .start, random: random)
-            _ = tracks.slot(key(0, number), isYoung: true, at: due, random: random)
-        }
-        _ = tracks.slot(key(1, 0), isYoung: true, at: .start, random: random)
-        let place = tracks.slot(key(1, 0), isYoung: true, at: due, random: random)
-        #expect(place == due + .seconds(10_000))
-        tracks.drop(TopicPartition("p", 0))
-        // Who comes does not stand behind those that went.
-        _ = tracks.slot(key(2, 0), isYoung: true, at: .start, random: random)
-        #expect(tracks.slot(key(2, 0), isYoung: true, at: due, random: random) == due)
-        // Who stays is asked after when it was to be, but still not beside another.
-        #expect(tracks.slot(key(1, 0), isYoung: true, at: due, random: random) == place)
-        _ = tracks.slot(key(2, 1), isYoung: true, at: .start, random: random)
-        #expect(tracks.slot(key(2, 1), isYoung: true, at: place, random: random) == place)
-        #expect(tracks.slot(key(1, 0), isYoung: true, at: place, random: random) == place + .seconds(10))
     }
 }
