@@ -70,9 +70,8 @@ final class SettlementWriter: Sendable {
     }
 
     /// Hands a settlement over and waits for what becomes of it: true once it is in the log, false when its assignment is
-    /// over, or nothing is written any more.
-    func commit(_ settlement: Settlement) async -> Bool {
-        let receipt = SettlementReceipt()
+    /// over, nothing is written any more, or a record of it is too large, which the receipt tells.
+    func commit(_ settlement: Settlement, _ receipt: SettlementReceipt = SettlementReceipt()) async -> Bool {
         var settlement = settlement
         settlement.receipt = receipt
         settle([settlement])
@@ -192,7 +191,11 @@ final class SettlementWriter: Sendable {
                     if !DeadLetter.isDeadLetter(record) { throw fault.error }
                 }
                 if let hopeless = hand.refused(attempt, faults, at: time.now, random: random) {
-                    throw hopeless.fatal
+                    // Who waits for it can do something else instead.
+                    let entry = attempt.entries[hopeless.entry]
+                    guard let receipt = entry.settlement.receipt else { throw hopeless.fatal }
+                    receipt.refuse()
+                    finish([entry], isCommitted: false)
                 }
             }
             if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }

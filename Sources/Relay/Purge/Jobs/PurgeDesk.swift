@@ -219,15 +219,14 @@ final class PurgeDesk: Sendable {
 
     /// They are no longer ours.
     func drop(_ partitions: [TopicPartition]) {
-        let isIdle = assigned.withLock { assigned in
+        assigned.withLock { assigned in
             for partition in partitions { assigned[partition] = nil }
-            return assigned.isEmpty
         }
         for partition in partitions {
             queue.drop(partition)
             tracks.drop(partition)
         }
-        if isIdle { health.clear(.purges) }
+        if tracks.isCalm { health.clear(.purges) }
     }
 
     // MARK: The audit trail

@@ -5,8 +5,10 @@ import Synchronization
 /// What a replica keeps in mind of jobs under way and writes nowhere: a new owner begins anew.
 final class PurgeTracks: Sendable {
     struct Track {
-        /// Faults in a row.
+        /// Faults of the API in a row.
         var troubles = 0
+        /// Tries to deliver the message about its end.
+        var tries = 0
         /// Answers in a row by which the API does not know the job.
         var misses = 0
         var unknownStatus: String?
@@ -74,6 +76,9 @@ final class PurgeTracks: Sendable {
     func pause(_ key: PurgeKey, until moment: Moment) {
         state.withLock { $0.tracks[key, default: Track()].pausedUntil = moment }
     }
+
+    /// Whether nobody has trouble with the API.
+    var isCalm: Bool { state.withLock { $0.tracks.values.allSatisfy { $0.troubles == 0 } } }
 
     func forget(_ key: PurgeKey) {
         state.withLock { $0.tracks[key] = nil }

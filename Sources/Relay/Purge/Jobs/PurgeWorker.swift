@@ -59,10 +59,13 @@ struct PurgeWorker: Sendable {
             guard let job = book.job(lane.key), job.phase != .ended else {
                 queue.leave(lane.key)
                 tracks.forget(lane.key)
+                clearHealth()
                 return .finished(count)
             }
             switch await step(job, lane, permit) {
             case .again: continue
+            // More may have come than are handed over at once: they must not wait with it.
+            case .wait where count >= PurgeDesk.limits.maxRunLength: return .finished(count - 1)
             // The last item stands for the job.
             case .wait(let until, let reason): return .parked(finished: count - 1, until: until, reason: reason)
             case .over: return .finished(count)
@@ -92,6 +95,11 @@ struct PurgeWorker: Sendable {
 
     /// The lane's partition is going, or nothing is written any more: it is dropped soon.
     var dropped: Next { .wait(until: time.now + LaneAdmission.patience, .backOff) }
+
+    /// Whoever had trouble with the API's purge calls is gone: nobody else would take it back.
+    private func clearHealth() {
+        if health.faults[.purges] != nil, tracks.isCalm { health.clear(.purges) }
+    }
 
     // MARK: Records
 
@@ -131,9 +139,18 @@ struct PurgeWorker: Sendable {
                 step = .rejected(rejection.reason, letter, at: now)
             }
         }
-        return await commit(step, lane)
+        switch await scribe.write(step, lane) {
+        case .written: return true
+        case .dropped: return false
+        case .tooLarge:
+            logger.error(
+                "a purge event is larger than the ledger takes, and is rejected: raise max.message.bytes of its topic",
+                ["record": "\(lane.key.partition)/\(letter.record.offset)", "topic": settings.jobsTopic])
+            return await commit(.rejected(Self.tooLarge, letter, at: now), lane)
+        }
     }
 
+    private static let tooLarge = Reason(.invalidData, "the request is larger than the ledger's topic takes")
     private static let otherContent = Reason(.conflict, "another purge has been requested under this id")
     private static let unreadable = Reason(
         .conflict, "a purge was requested under this id before, and its record in the ledger cannot be read")

@@ -39,8 +39,8 @@ struct WebhookCourier: Sendable {
                 return await tell(job, .failed, words, lane, count)
             }
             let tries = tracks.change(lane.key) { track in
-                track.troubles += 1
-                return track.troubles
+                track.tries += 1
+                return track.tries
             }
             if tries == 1 {
                 logger.warning(
