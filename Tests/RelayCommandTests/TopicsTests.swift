@@ -40,7 +40,7 @@ import Testing
             "purge-requests.dlq": found(["cleanup.policy": "delete", "max.message.bytes": "66536"]),
             "record-states": TopicReport.Found(
                 partitions: 1, replicationFactor: 2, configuration: ["cleanup.policy": "compact"]),
-            "purge-jobs": found(["cleanup.policy": "compact", "max.message.bytes": "67536"]),
+            "purge-jobs": found(["cleanup.policy": "compact", "max.message.bytes": "68536"]),
             "purge-audit": found(["cleanup.policy": "delete", "retention.ms": "-1"]),
         ]
         return wholeCluster().merging(own) { $1 }
@@ -105,10 +105,10 @@ import Testing
 
     @Test func aLedgerThatCouldNotHoldTheLargestRequestIsForeseen() {
         var cluster = purgeCluster()
-        cluster["purge-jobs"] = found(["cleanup.policy": "compact", "max.message.bytes": "67535"])
+        cluster["purge-jobs"] = found(["cleanup.policy": "compact", "max.message.bytes": "68535"])
         #expect(
             TopicReport(wholePlan, found: cluster).problems.map(\.text) == [
-                "max.message.bytes is 67535, less than 67536: the largest purge requests would stop their partition"
+                "max.message.bytes is 68535, less than 68536: the largest purge requests will be rejected"
             ])
     }
 
@@ -134,7 +134,7 @@ import Testing
             ])
         #expect(
             try configuration("purge-jobs", 1_000_000) == [
-                "cleanup.policy": "compact", "max.message.bytes": "2065536",
+                "cleanup.policy": "compact", "max.message.bytes": "3065536",
             ])
         #expect(try configuration("purge-jobs", 2_000_000_000)["max.message.bytes"] == "2147483647")
         #expect(try configuration("purge-audit", nil) == ["cleanup.policy": "delete", "retention.ms": "-1"])

@@ -162,6 +162,7 @@ struct Intake: Sendable {
         purges?.assign(partitions.filter { $0.topic == purges?.topic }, generation)
         flow.assigned(partitions.filter { restorations[$0] != nil }, .restoring)
         flow.assigned(partitions.filter { restorations[$0] == nil }, nil)
+        if let purges { flow.set(.purgesFull, of: purges.topic) { purges.isFull } }
         health.clear(.joining)
         logger.info(
             "partitions assigned",

@@ -68,9 +68,12 @@ public final class Pipeline: Sendable {
             log: log, ledgers: ledgers, fence: fence, pace: settings.commitPace,
             backlogLimit: settings.limits.maxBuffered, time: time, random: random, health: health, logger: logger,
             events: SettlementWriter.Events(
-                extras: {
+                extras: { partitions in
+                    // Only beside an offset of the partition: a replica that has lost it must not wipe what its owner wrote.
                     (states + desk.states).flatMap {
-                        $0.takeExpired(limit: Self.mostExpired) { !restorations.isPending($0) }
+                        $0.takeExpired(limit: Self.mostExpired) {
+                            partitions.contains($0) && !restorations.isPending($0)
+                        }
                     }
                 },
                 seal: { desk.value?.seal($0) ?? SealedAudits() },

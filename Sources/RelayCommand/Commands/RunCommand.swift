@@ -8,7 +8,7 @@ import Relay
 enum RunCommand {
     static let declaration = CommandDeclaration(
         name: "run",
-        abstract: "Applies contact changes from Kafka to Genesys Cloud until it is told to stop",
+        abstract: "Applies contact changes and purge requests from Kafka to Genesys Cloud until it is told to stop",
         discussion: """
             Needs genesys.apiUrl, genesys.authUrl, genesys.clientId and genesys.clientSecret, as flags, as environment \
             variables (RELAY_GENESYS_API_URL) or in the file of --config. SIGTERM and SIGINT end it when the work in \

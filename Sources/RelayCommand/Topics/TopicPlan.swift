@@ -66,8 +66,8 @@ struct TopicPlan: Sendable {
 
         /// The original, as it came.
         static let deadLetters = RecordRoom(factor: 1, consequence: "the largest dead letters will be cut")
-        /// The original in base64, and how far its job is.
-        static let jobs = RecordRoom(factor: 2, consequence: "the largest purge requests would stop their partition")
+        /// The original in base64, what is submitted of it, and how far its job is.
+        static let jobs = RecordRoom(factor: 3, consequence: "the largest purge requests will be rejected")
 
         /// `max.message.bytes` beside an input with `inputLimit`; Kafka takes no greater number than 2^31-1.
         func limit(_ inputLimit: Int) -> Int {

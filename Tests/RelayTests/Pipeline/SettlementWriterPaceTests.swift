@@ -163,7 +163,7 @@ import WorkerPool
             logger: .disabled,
             events: SettlementWriter.Events(
                 // Before each attempt another comes, so there is always something to write.
-                extras: {
+                extras: { _ in
                     feeder.feed(bench)
                     return []
                 },
@@ -222,7 +222,7 @@ import WorkerPool
             logger: .disabled,
             events: SettlementWriter.Events(
                 // There is always something that is over.
-                extras: { [ProducerRecord(topic: "state", key: nil, value: nil)] },
+                extras: { _ in [ProducerRecord(topic: "state", key: nil, value: nil)] },
                 backlogChanged: {}, held: { _ in }, written: { _ in }))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await writer.run() }

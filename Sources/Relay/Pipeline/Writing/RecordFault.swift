@@ -29,6 +29,14 @@ struct RecordFault: Sendable {
             isFatal: true)
     }
 
+    /// The settlements with audit records, where this error says that a topic refuses every record.
+    static func missingTopic(_ error: KafkaError, of batch: [SettlementQueue.Entry]) -> [RecordFault] {
+        guard kind(of: error) == .topic else { return [] }
+        return batch.indices.filter { !batch[$0].settlement.audits.isEmpty }.map { place in
+            RecordFault(entry: place, record: 0, topic: "the audit trail", kind: .topic, error: error)
+        }
+    }
+
     private static let sizeCodes: Set<String> = ["MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_MSG_SIZE"]
     private static let recordCodes: Set<String> = sizeCodes.union(["INVALID_MSG", "INVALID_RECORD"])
     private static let topicCodes: Set<String> = [

@@ -4,6 +4,7 @@ import Synchronization
 final class SettlementReceipt: Sendable {
     private struct State {
         var answer: Bool?
+        var isTooLarge = false
         var waiter: CheckedContinuation<Bool, Never>?
     }
 
@@ -18,6 +19,15 @@ final class SettlementReceipt: Sendable {
             return state.waiter
         }
         waiter?.resume(returning: isCommitted)
+    }
+
+    /// Whether it was no because a record is larger than its topic takes.
+    var isTooLarge: Bool { state.withLock { $0.isTooLarge } }
+
+    /// Answers no, because a record is larger than its topic takes.
+    func refuse() {
+        state.withLock { $0.isTooLarge = $0.answer == nil }
+        answer(false)
     }
 
     /// Waits for the answer. Not ended by cancellation: the writer answers at its end at the latest.

@@ -26,8 +26,8 @@ final class SettlementWriter: Sendable {
 
     /// What the writer tells and asks; called outside of any lock.
     struct Events: Sendable {
-        /// Before each attempt, for records that go along.
-        var extras: @Sendable () -> [ProducerRecord] = { [] }
+        /// Before each attempt, for records of these partitions that go along.
+        var extras: @Sendable (Set<TopicPartition>) -> [ProducerRecord] = { _ in [] }
         /// Before each attempt, with what it tries: the audit records that must get in with that.
         var seal: @Sendable ([Settlement]) -> SealedAudits = { _ in SealedAudits() }
         /// After each change of the backlog.
@@ -70,9 +70,8 @@ final class SettlementWriter: Sendable {
     }
 
     /// Hands a settlement over and waits for what becomes of it: true once it is in the log, false when its assignment is
-    /// over, or nothing is written any more.
-    func commit(_ settlement: Settlement) async -> Bool {
-        let receipt = SettlementReceipt()
+    /// over, nothing is written any more, or a record of it is too large, which the receipt tells.
+    func commit(_ settlement: Settlement, _ receipt: SettlementReceipt = SettlementReceipt()) async -> Bool {
         var settlement = settlement
         settlement.receipt = receipt
         settle([settlement])
@@ -164,7 +163,7 @@ final class SettlementWriter: Sendable {
                 continue
             }
             // What is tried again goes without: it may be they that failed.
-            let extras = hand.failures == 0 ? events.extras() : []
+            let extras = hand.failures == 0 ? events.extras(Set(plan.offsets.keys)) : []
             let sealed = events.seal(plan.admitted.map(\.settlement))
             let verdict = try await log.write(
                 &attempt.entries, extras: sealed.records + extras, offsets: plan.offsets
@@ -182,6 +181,13 @@ final class SettlementWriter: Sendable {
             case .failed(let error):
                 // No waiting mends it.
                 if error.isRefusal { throw error }
+                // No record of theirs is at fault: what goes along has no topic. Those wait for it that have audit records.
+                let faults = sealed.records.isEmpty ? [] : RecordFault.missingTopic(error, of: attempt.entries)
+                if !faults.isEmpty {
+                    report(faults, waiting: attempt.entries.count)
+                    _ = hand.refused(attempt, faults, at: time.now, random: random)
+                    break
+                }
                 hand.failed(attempt, at: time.now, random: random)
                 report(error, failures: hand.failures)
             case .refused(let faults):
@@ -192,7 +198,11 @@ final class SettlementWriter: Sendable {
                     if !DeadLetter.isDeadLetter(record) { throw fault.error }
                 }
                 if let hopeless = hand.refused(attempt, faults, at: time.now, random: random) {
-                    throw hopeless.fatal
+                    // Who waits for it can do something else instead.
+                    let entry = attempt.entries[hopeless.entry]
+                    guard let receipt = entry.settlement.receipt else { throw hopeless.fatal }
+                    receipt.refuse()
+                    finish([entry], isCommitted: false)
                 }
             }
             if hand.refusedCount == 0 && hand.failures == 0 { health.clear(.outcomes) }

@@ -1,3 +1,4 @@
+import Dispatch
 import KafkaClient
 import Observability
 import Seams
@@ -33,6 +34,8 @@ final class PurgeDesk: Sendable {
     private let tracks: PurgeTracks
     private let trail: AuditTrail
     private let parts: PurgeParts
+    /// Writes the file of the audit trail, which waits for the disk.
+    private let clerk = DispatchQueue(label: "contact-relay.audit-log")
     private let metrics: PurgeMetrics
     private let health: HealthBoard
     private let assigned = Mutex<[TopicPartition: Assignment]>([:])
@@ -101,6 +104,7 @@ final class PurgeDesk: Sendable {
             group.addTask { await self.pool.run { await self.handle($0) } }
             group.addTask { await self.messages.run { await self.courier.handle($0) } }
         }
+        await withCheckedContinuation { continuation in clerk.async { continuation.resume() } }
     }
 
     /// Takes a lane's steps, and breaks off what waits when its partition is wanted back: a question, or a submission that
@@ -250,12 +254,14 @@ final class PurgeDesk: Sendable {
     /// The topic has them already: a file that cannot be written holds up no purge, but it is told.
     private func logToFile(_ entries: [AuditEntry]) {
         guard let file = parts.auditLog else { return }
-        do throws(AuditLogError) {
-            try file.append(entries)
-            health.clear(.auditLog)
-        } catch {
-            health.report(.auditLog, "\(error)")
-            logger.error("audit records are missing in the file: the topic has them", ["fault": "\(error)"])
+        clerk.async { [health, logger] in
+            do throws(AuditLogError) {
+                try file.append(entries)
+                health.clear(.auditLog)
+            } catch {
+                health.report(.auditLog, "\(error)")
+                logger.error("audit records are missing in the file: the topic has them", ["fault": "\(error)"])
+            }
         }
     }
 

@@ -32,6 +32,13 @@ extension PurgeJob {
         return (status == .completed ? PurgeStatus.completed : .failed).rawValue
     }
 
+    /// The job with one more try that may have been one.
+    var tried: PurgeJob {
+        var job = self
+        job.attempts += 1
+        return job
+    }
+
     func audit(
         _ action: AuditAction, status: String? = nil, records: Int64? = nil, detail: String? = nil, at now: WallTime
     ) -> AuditEntry {

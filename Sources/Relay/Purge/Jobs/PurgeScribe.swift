@@ -14,9 +14,26 @@ struct PurgeScribe: Sendable {
     let hasMessage: @Sendable (PurgeJob, PurgeLane) -> Void
     let time: any TimeSource
 
-    /// Waits until the step is in the log; false when its partition is another's, or nothing is written any more.
+    /// What became of a step.
+    enum Verdict {
+        case written
+        /// Its partition is another's, or nothing is written any more.
+        case dropped
+        /// One of its records is larger than its topic takes.
+        case tooLarge
+    }
+
+    /// Waits until the step is in the log; false when it does not get there.
     func commit(_ step: PurgeStep, _ lane: PurgeLane) async -> Bool {
-        guard await writer.commit(settlement(of: step, lane)) else { return false }
+        await write(step, lane) == .written
+    }
+
+    /// The same, for who can do something about a step that is too large.
+    func write(_ step: PurgeStep, _ lane: PurgeLane) async -> Verdict {
+        let receipt = SettlementReceipt()
+        guard await writer.commit(settlement(of: step, lane), receipt) else {
+            return receipt.isTooLarge ? .tooLarge : .dropped
+        }
         metrics.committed(step)
         // If the partition went and came again meanwhile, the ledger has been read anew, and may be further on than this.
         let isOurs = ledgers.ours(of: [lane.key.partition: lane.generation]).contains(lane.key.partition)
@@ -24,7 +41,7 @@ struct PurgeScribe: Sendable {
             book.set(job, in: lane.key.partition)
             if job.webhook?.state == .pending { hasMessage(job, lane) }
         }
-        return true
+        return .written
     }
 
     private func settlement(of step: PurgeStep, _ lane: PurgeLane) -> Settlement {

@@ -63,6 +63,8 @@ struct PurgeWorker: Sendable {
             }
             switch await step(job, lane, permit) {
             case .again: continue
+            // More may have come than are handed over at once: they must not wait with it.
+            case .wait where count >= PurgeDesk.limits.maxRunLength: return .finished(count - 1)
             // The last item stands for the job.
             case .wait(let until, let reason): return .parked(finished: count - 1, until: until, reason: reason)
             case .over: return .finished(count)
@@ -78,7 +80,8 @@ struct PurgeWorker: Sendable {
         case .waiting: await submit(job, lane, permit)
         // It stood like this in the ledger: whoever meant to submit it has not said what came of that.
         case .submitting:
-            await uncertain(job, lane, Reason(.uncertainSubmission, "the process ended while it was being submitted"))
+            await uncertain(
+                job.tried, lane, Reason(.uncertainSubmission, "the process ended while it was being submitted"))
         case .held: .wait(until: time.now + Self.patience, .purgeHeld)
         case .following: await follow(job, lane)
         case .ended: .over
@@ -87,7 +90,15 @@ struct PurgeWorker: Sendable {
 
     /// Gets a step into the log; false when the partition is another's, or nothing is written any more.
     func commit(_ step: PurgeStep, _ lane: PurgeLane) async -> Bool {
-        await scribe.commit(step, lane)
+        switch await scribe.write(step, lane) {
+        case .written: return true
+        case .dropped: return false
+        case .tooLarge:
+            logger.error(
+                "a step of a purge is larger than the ledger takes: raise max.message.bytes of its topic",
+                ["request": lane.key.requestID, "topic": settings.jobsTopic])
+            return false
+        }
     }
 
     /// Nothing is left to ask for this job.
@@ -140,9 +151,18 @@ struct PurgeWorker: Sendable {
                 step = .rejected(rejection.reason, letter, at: now)
             }
         }
-        return await commit(step, lane)
+        switch await scribe.write(step, lane) {
+        case .written: return true
+        case .dropped: return false
+        case .tooLarge:
+            logger.error(
+                "a purge event is larger than the ledger takes, and is rejected: raise max.message.bytes of its topic",
+                ["record": "\(lane.key.partition)/\(letter.record.offset)", "topic": settings.jobsTopic])
+            return await commit(.rejected(Self.tooLarge, letter, at: now), lane)
+        }
     }
 
+    private static let tooLarge = Reason(.invalidData, "the request is larger than the ledger's topic takes")
     private static let otherContent = Reason(.conflict, "another purge has been requested under this id")
     private static let unknown = Reason(.notFound, "no purge has been requested under this id")
     private static let unreadable = Reason(

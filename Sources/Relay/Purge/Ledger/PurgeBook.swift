@@ -124,7 +124,13 @@ final class PurgeBook: PartitionState {
         for record in records {
             guard let key = record.key else { continue }
             if key == AuditHead.key {
-                if let head = record.value.flatMap(AuditHead.init) { trail.restore(head, to: partition) }
+                if let head = record.value.flatMap(AuditHead.init) {
+                    trail.restore(head, to: partition)
+                } else {
+                    logger.error(
+                        "the ledger does not say how far the audit trail is: its chain may begin anew",
+                        ["record": "\(record.partition)/\(record.offset)"])
+                }
                 continue
             }
             let requestID = String(decoding: key, as: UTF8.self)
