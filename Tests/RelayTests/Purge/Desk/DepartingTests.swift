@@ -70,14 +70,19 @@ import WorkerPool
     @Test func ofALostPartitionNothingIsWritten() async throws {
         let harness = PurgeHarness()
         try await harness.running {
+            $0.push(try PurgeHarness.request("pr-2", offset: 5))
+            await $0.until { harness.waiting(for: .purgeFollowing) == 1 }
             $0.api.hold(.submit)
-            $0.push(try PurgeHarness.request())
+            $0.push(try PurgeHarness.request(offset: 6))
             await $0.until { harness.api.held(.submit) == 1 }
             $0.consumer.push(.lost([PurgeHarness.partition]))
             await $0.until { !harness.lines.messages(with: "partitions lost").isEmpty }
             $0.api.letGo(.submit)
             await $0.until { harness.pipeline.status.staleOutcomes == 1 }
+            // What waited is dropped with it.
+            await $0.until { harness.pipeline.status.purges?.waiting == [:] }
             await $0.turnTheClock(by: .seconds(3600))
+            #expect($0.pipeline.status.purges?.jobs == [:])
         }
         // Its next owner finds it being submitted, and holds it.
         #expect(harness.phases() == ["waiting", "submitting"])

@@ -153,33 +153,36 @@ import WorkerPool
     }
 
     @Test func tooManyAreRejectedAndCostTheJobNothing() async throws {
-        let first = PurgeHarness()
-        try await first.running {
+        let former = PurgeHarness()
+        try await former.running {
             $0.push(try PurgeHarness.request())
             await $0.waitUntil(is: .following)
         }
-        var full = try #require(first.job())
+        // All but one have come before the restart.
         let most = PurgeJob.mostRepeats
-        for index in 0..<most - 1 {
-            var origin = full.origin
-            origin.record.offset = Int64(6 + index)
-            full.repeats.append(origin)
+        var job = try #require(former.job())
+        job.repeats = (1..<most).map { index in
+            PurgeOrigin(
+                RecordCoordinates(
+                    topic: "purge-requests", partition: 2, offset: Int64(5 + index), timestamp: 1,
+                    key: Array("pr-1".utf8)),
+                job.origin.attributes)
         }
-        let record = full.ledgerRecord(topic: "purge-jobs")
-        var ledger = first.ledger
-        ledger.append(
-            KafkaRecord(
-                partition: ledger[0].partition, offset: Int64(ledger.count), key: record.key, value: record.value))
+        let record = job.ledgerRecord(topic: "purge-jobs")
+        let ledger = KafkaRecord(
+            partition: TopicPartition("purge-jobs", 2), offset: 0, timestamp: 1, key: record.key, value: record.value,
+            headers: [])
         let harness = PurgeHarness()
-        try await harness.running(ledger: ledger) {
-            let next = Int64(5 + most)
-            for offset in [next, next + 1] { $0.push(try PurgeHarness.request(offset: offset)) }
-            await $0.until { harness.consumer.committedOffsets[PurgeHarness.partition] == next + 2 }
+        let last = Int64(6 + most)
+        try await harness.running(committed: CommittedOffset(last - 1), ledger: [ledger]) {
+            $0.push(try PurgeHarness.request(offset: last - 1), try PurgeHarness.request(offset: last))
+            await $0.until { harness.consumer.committedOffsets[PurgeHarness.partition] == last + 1 }
             $0.api.answerPolls(.success(PurgeReport(status: .completed)))
-            await $0.turningTheClock { harness.job()?.phase == .ended }
+            await $0.turningTheClock { harness.count(of: .ended) == 1 }
         }
         #expect(harness.outcomes().count { $0 == "completed" } == most + 1)
         #expect(harness.outcomes().count { $0 == "rejected conflict" } == 1)
+        #expect(ids(harness).first == "\(last)/rejected")
     }
 
     @Test func recordsOfOneIdAreTakenInTheOrderOfTheLog() async throws {

@@ -14,10 +14,9 @@ import WorkerPool
 @Suite(.timeLimit(.minutes(1))) struct SubmissionTests {
     @Test func theIntentionIsInTheLogBeforeThePostAndTheAnswerAfterIt() async throws {
         let harness = PurgeHarness()
-        let seen = Mutex<[[String]]>([])
+        let seen = Sightings()
         harness.api.onSubmit { _ in
-            let phases = harness.phases()
-            seen.withLock { $0.append(phases) }
+            seen.note(harness.phases())
         }
         harness.api.answerNextSubmissions(
             .taken(PurgeTicket(purgeID: "p-9", estimatedSeconds: 120, quotaRemaining: 4)))
@@ -25,7 +24,7 @@ import WorkerPool
             $0.push(try PurgeHarness.request())
             await $0.waitUntil(is: .following)
         }
-        #expect(seen.withLock { $0 } == [["waiting", "submitting"]])
+        #expect(seen.all == [["waiting", "submitting"]])
         #expect(harness.api.calls.prefix(2) == ["quota", "submit pr-1"])
         // What belongs together travels together.
         #expect(
@@ -201,4 +200,13 @@ import WorkerPool
         #expect(harness.outcomes() == ["accepted"])
         #expect(harness.job()?.attempts == 0)
     }
+}
+
+/// What stood in the ledger at each POST.
+private final class Sightings: Sendable {
+    private let kept = Mutex<[[String]]>([])
+
+    var all: [[String]] { kept.withLock { $0 } }
+
+    func note(_ phases: [String]) { kept.withLock { $0.append(phases) } }
 }
