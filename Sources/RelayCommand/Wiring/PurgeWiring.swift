@@ -41,7 +41,8 @@ struct PurgeWiring: Sendable {
             throw CommandFailure(exitCode: .configuration, message: "the Kafka client cannot start: \(error)")
         }
         let secret = purge.webhookSecret.map(Secret.init(settings:))
-        if secret == nil {
+        // Else nobody is told anything.
+        if secret == nil, purge.webhookURL != nil || !purge.webhookAllowedHosts.isEmpty {
             logger.warning("purge.webhook.secret is not set: webhooks go out unsigned")
         }
         var auditLog: AuditLog?

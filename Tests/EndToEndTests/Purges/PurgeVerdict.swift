@@ -156,7 +156,10 @@ struct PurgeVerdict {
     private func problem(of actions: [String], at index: Int) -> String? {
         let ends = ["PURGE_JOB_COMPLETED", "PURGE_JOB_FAILED", "PURGE_REJECTED"]
         let places = actions.indices.filter { ends.contains(actions[$0]) }
-        if actions == ["PURGE_REJECTED"], end(of: index)?.status == "rejected" { return nil }
+        // Its window had passed when it came, and was still so when it came again.
+        if outcomes[self.places[index]].first?.status == "rejected" {
+            return Set(actions) == ["PURGE_REJECTED"] ? nil : "more than rejected"
+        }
         if actions.first != "PURGE_RECEIVED" { return "not received first" }
         if actions.count(where: { $0 == "PURGE_RECEIVED" }) != 1 { return "received twice" }
         guard let end = end(of: index) else {
