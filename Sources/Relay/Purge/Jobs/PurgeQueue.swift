@@ -36,9 +36,10 @@ final class PurgeQueue: Sendable {
         let (admission, next) = state.withLock { state in
             let admission = state.queue.answered(
                 key, arrival: arrival, remaining: remaining, now: now, recheck: recheck)
-            return (admission, admission == .go ? state.queue.next : nil)
+            // Also when nothing is left: an earlier request may have come meanwhile, and is the one that asks again then.
+            return (admission, admission == .later ? nil : state.queue.next)
         }
-        if let next { wake(next) }
+        if let next, next != key { wake(next) }
         return admission
     }
 
