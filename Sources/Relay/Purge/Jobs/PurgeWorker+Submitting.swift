@@ -164,7 +164,8 @@ extension PurgeWorker {
             // The world may have changed while that was written.
             return .again
         }
-        let left = retryAt.map { max(.zero, $0 - time.wallTime) }
+        // The wall clock counts milliseconds: what is left of one is waited for too, and not asked after over and over.
+        let left = retryAt.map { max(.milliseconds(1), $0 - time.wallTime) }
         // Looked at now and then: the wall clock may be set.
         return .wait(until: time.now + min(left ?? Self.patience, Self.patience), parked)
     }
