@@ -216,7 +216,8 @@ extension PurgeWorker {
     /// passes.
     private func patience(with job: PurgeJob, until retryAt: WallTime? = nil) -> Moment {
         let now = time.wallTime
-        let left = [retryAt, job.windowEnd].compactMap { $0.map { max(.zero, $0 - now) } }
+        // The wall clock counts milliseconds: what is left of one is waited for too, and not asked after over and over.
+        let left = [retryAt, job.windowEnd].compactMap { $0.map { max(.milliseconds(1), $0 - now) } }
         return time.now + (left + [Self.patience]).reduce(Self.patience, min)
     }
 

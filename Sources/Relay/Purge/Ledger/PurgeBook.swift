@@ -98,9 +98,11 @@ final class PurgeBook: PartitionState {
         state.withLock { $0.pages[key.partition]?.unreadable.contains(key.requestID) ?? false }
     }
 
-    /// The jobs of a partition that have something before them: a step, or a message to deliver.
+    /// The jobs of a partition that have something before them, a step or a message to deliver, in the order in which they
+    /// were accepted.
     func unfinished(of partition: TopicPartition) -> [PurgeJob] {
         state.withLock { Array(($0.pages[partition]?.jobs ?? [:]).values) }
+            .sorted { ($0.receivedAt, $0.requestID) < ($1.receivedAt, $1.requestID) }
     }
 
     /// Takes a job as it stands in the ledger now. Of a partition that is not ours nothing is kept.
