@@ -104,6 +104,7 @@ final class PurgeDesk: Sendable {
             group.addTask { await self.pool.run { await self.handle($0) } }
             group.addTask { await self.messages.run { await self.courier.handle($0) } }
         }
+        guard parts.auditLog != nil else { return }
         await withCheckedContinuation { continuation in clerk.async { continuation.resume() } }
     }
 
@@ -205,13 +206,13 @@ final class PurgeDesk: Sendable {
         pool.revoke(assignments)
         messages.revoke(assignments)
         let ends = assigned.withLock { assigned in
-            assignments.compactMap { partition, generation in
+            assignments.sorted { $0.key < $1.key }.compactMap { partition, generation in
                 assigned[partition].flatMap { $0.generation == generation ? $0.end : nil }
             }
         }
         for end in ends { end.raise(to: .drain) }
         // Whose turn it was is gone with its lane.
-        for partition in assignments.keys { queue.drop(partition) }
+        for partition in assignments.keys.sorted() { queue.drop(partition) }
     }
 
     /// Waits until no step of these partitions is under way, or until the deadline.
