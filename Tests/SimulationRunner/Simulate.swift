@@ -74,8 +74,13 @@ struct Simulate {
             \(summary.count) seeds, \(summary.failures.count) failed, \(summary.steps) steps, \
             \(summary.duration.components.seconds) simulated seconds in \(Int(seconds)) s: \
             \(Int(Double(summary.count) * 60 / seconds)) seeds a minute
-            faults: \(summary.faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+            faults: \(Self.text(summary.faults))
+            purges: \(Self.text(summary.purges))
             """)
         return summary.failures.isEmpty
+    }
+
+    private static func text(_ counts: [String: Int]) -> String {
+        counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 }

@@ -18,7 +18,7 @@ import Testing
         broker = SimulatedBroker(
             scheduler, settings, history: history,
             checks: Checks(isTransactional: true, scheduler, history))
-        broker.group.topic = Story.topic
+        broker.group.topics = [Story.topic]
         for topic in [Story.topic, "other"] { broker.makeTopic(topic, partitions: 1) }
     }
 

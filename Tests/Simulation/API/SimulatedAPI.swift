@@ -17,6 +17,7 @@ final class SimulatedAPI: @unchecked Sendable {
         var tokenLife = Duration.seconds(3600)
         /// How long a request may be on the wire before it reaches the API. A successor never starts sooner.
         var longestWay = 1500.0
+        var purges = SimulatedPurges.Settings()
     }
 
     enum Fate {
@@ -28,6 +29,10 @@ final class SimulatedAPI: @unchecked Sendable {
         case lostAfter
         case neverAnsweredNorDone
         case neverAnswered
+        /// The API itself says that it failed, and did nothing.
+        case failed
+        /// Done, and answered with success that nobody understands.
+        case garbled
     }
 
     struct Write {
@@ -41,9 +46,10 @@ final class SimulatedAPI: @unchecked Sendable {
 
     let scheduler: Scheduler
     let settings: Settings
-    private let history: History
+    let history: History
     let checks: Checks
     var directory = SimulatedDirectory()
+    var purges: SimulatedPurges
     /// External ids by Genesys id, of everything there ever was.
     private var names: [String: String] = [:]
     private var tokens: [String: Moment] = [:]
@@ -54,6 +60,7 @@ final class SimulatedAPI: @unchecked Sendable {
         self.settings = settings
         self.history = history
         self.checks = checks
+        purges = SimulatedPurges(settings.purges)
     }
 
     func goDown(for duration: Duration) {
@@ -64,13 +71,18 @@ final class SimulatedAPI: @unchecked Sendable {
     func send(_ request: HTTPRequest, from process: SimulatedProcess, reply: Reply<Result<HTTPResponse, HTTPError>>) {
         let path = Self.path(of: request.url)
         let write = write(request, path)
-        let fate = fate()
+        let submission = submission(request, path, process)
+        let fate = submission == nil ? fate() : fateOfSubmission()
         let ticket = write.map { checks.sends($0, by: process) }
         if let write, let name = write.name {
             history.note(process.name, lane: name, "sends \(write.method) \(write.mark ?? "") (\(fate))")
         }
+        if let submission {
+            history.note(process.name, lane: submission.requestID, "submits \(submission.marker) (\(fate))")
+        }
         if scheduler.now < outageUntil {
             return scheduler.after(.milliseconds(5), process) {
+                submission?.isAnswered(.certain)
                 reply.give(.failure(HTTPError(.connectFailed, delivery: .notSent, detail: "refused")))
             }
         }
@@ -81,12 +93,14 @@ final class SimulatedAPI: @unchecked Sendable {
             ? scheduler.chance.duration(0.5...settings.longestWay) : scheduler.chance.duration(settings.latency)
         let back = isSlow ? scheduler.chance.duration(200...8000) : scheduler.chance.duration(settings.latency)
         scheduler.after(request.timeout, process) {
+            submission?.isAnswered(.uncertain)
             reply.give(.failure(HTTPError(.timedOut, delivery: .uncertain)))
         }
         scheduler.after(way) { [self] in
-            let result = arrive(request, path, write, ticket, fate, process)
+            let result = arrive(request, path, write, ticket, submission, fate, process)
             guard let result else { return }
             scheduler.after(back, process) { [self] in
+                submission?.isAnswered(PurgeSubmissionTry.Answer(result))
                 if case .success(let response) = result, response.status < 300, let write, let ticket {
                     checks.answered(write, ticket)
                 }
@@ -105,8 +119,8 @@ final class SimulatedAPI: @unchecked Sendable {
 
     /// At the API; nil is no answer.
     private func arrive(
-        _ request: HTTPRequest, _ path: [String], _ write: Write?, _ ticket: Checks.Ticket?, _ fate: Fate,
-        _ process: SimulatedProcess
+        _ request: HTTPRequest, _ path: [String], _ write: Write?, _ ticket: Checks.Ticket?,
+        _ submission: PurgeSubmissionTry?, _ fate: Fate, _ process: SimulatedProcess
     ) -> Result<HTTPResponse, HTTPError>? {
         switch fate {
         case .limited:
@@ -115,13 +129,18 @@ final class SimulatedAPI: @unchecked Sendable {
         case .refused: return .success(HTTPResponse(status: 503))
         case .lostBefore: return .failure(HTTPError(.connectionLost, delivery: .uncertain))
         case .neverAnsweredNorDone: return nil
-        case .answered, .doneButRefused, .lostAfter, .neverAnswered: break
+        case .failed:
+            let body: JSONValue = ["message": "something broke", "status": 500]
+            return .success(HTTPResponse(status: 500, body: body.bytes))
+        case .answered, .doneButRefused, .lostAfter, .neverAnswered, .garbled: break
         }
         let response: HTTPResponse
         if path.first == "oauth" {
             response = grant()
         } else if !isAuthorized(request) {
             response = HTTPResponse(status: 401)
+        } else if path.count >= 3, path[2] == "purge" {
+            response = servePurge(request, path, submission)
         } else {
             response = serve(request, path)
             if let write, let ticket, response.status < 300 {
@@ -138,6 +157,7 @@ final class SimulatedAPI: @unchecked Sendable {
         case .doneButRefused: return .success(HTTPResponse(status: 502))
         case .lostAfter: return .failure(HTTPError(.connectionLost, delivery: .uncertain))
         case .neverAnswered: return nil
+        case .garbled where response.status < 300: return .success(HTTPResponse(status: 200, body: Array("ok".utf8)))
         default: return .success(response)
         }
     }

@@ -45,7 +45,7 @@ final class GroupCoordinator {
     private(set) var committed: [TopicPartition: CommittedOffset] = [:]
     private var lastMember = 0
     private var round = 0
-    var topic = ""
+    var topics: [String] = []
 
     init(broker: SimulatedBroker) {
         self.broker = broker
@@ -208,13 +208,13 @@ final class GroupCoordinator {
         let ids = members.keys.sorted()
         let first = broker.scheduler.chance.below(ids.count)
         assignment = [:]
-        for (index, partition) in broker.partitions(of: topic).enumerated() {
+        for (index, partition) in topics.flatMap(broker.partitions).enumerated() {
             assignment[ids[(first + index) % ids.count], default: []].append(partition)
         }
         for id in ids {
             broker.history.note(
                 "broker",
-                "gives \(id) partitions \((assignment[id] ?? []).map { String($0.partition) }.joined(separator: ","))")
+                "gives \(id) partitions \((assignment[id] ?? []).map { $0.words }.joined(separator: ","))")
         }
     }
 

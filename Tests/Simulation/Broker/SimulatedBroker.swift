@@ -104,6 +104,11 @@ final class SimulatedBroker: @unchecked Sendable {
 
     func log(_ partition: TopicPartition) -> PartitionLog? { logs[partition] }
 
+    /// All committed records of a partition.
+    func records(of partition: TopicPartition) -> [KafkaRecord] {
+        log(partition)?.read(from: 0, limit: .max).records ?? []
+    }
+
     /// Where a record goes: by its key, with a hash that only has to be the same always.
     func partition(for record: ProducerRecord) -> TopicPartition? {
         guard !missingTopics.contains(record.topic), let count = partitionCounts[record.topic] else { return nil }
@@ -112,7 +117,7 @@ final class SimulatedBroker: @unchecked Sendable {
     }
 
     func isTooLarge(_ record: ProducerRecord) -> Bool {
-        record.topic == World.deadLettersTopic && record.value?.count ?? 0 > settings.largestDeadLetter
+        World.deadLettersTopics.contains(record.topic) && record.value?.count ?? 0 > settings.largestDeadLetter
     }
 
     static func hash(_ key: [UInt8]) -> Int32 {
@@ -150,4 +155,9 @@ final class SimulatedBroker: @unchecked Sendable {
         guard let waiting = readers.removeValue(forKey: partition) else { return }
         for body in waiting { body() }
     }
+}
+
+extension TopicPartition {
+    /// For a history: those of the purge requests are told from the others.
+    var words: String { (topic == PurgeStory.topic ? "p" : "") + String(partition) }
 }

@@ -63,7 +63,7 @@ extension SimulatedConsumer {
                 process.name,
                 "has partitions "
                     + partitions.map {
-                        "\($0.partition)@\(committed[$0]?.offset ?? -1)\(committed[$0]?.metadata ?? "")"
+                        "\($0.words)@\(committed[$0]?.offset ?? -1)\(committed[$0]?.metadata ?? "")"
                     }
                     .joined(separator: " "))
             tell(.assigned(partitions.sorted().map { AssignedPartition($0, committed: committed[$0]) }))

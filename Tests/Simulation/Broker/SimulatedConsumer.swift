@@ -114,7 +114,7 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
             }
             broker.history.note(
                 process.name,
-                "commits " + offsets.map { "\($0.key.partition):\($0.value.offset)" }.sorted().joined(separator: " "))
+                "commits " + offsets.map { "\($0.key.words):\($0.value.offset)" }.sorted().joined(separator: " "))
             broker.checks.committed([], offsets, by: process.name)
             broker.group.apply(offsets)
             return KafkaError?.none

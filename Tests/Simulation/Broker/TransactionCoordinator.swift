@@ -129,7 +129,7 @@ final class TransactionCoordinator {
             "\(isCommit ? "commits" : "aborts") transaction \(transaction) of \(holder.who): "
                 + "\(holder.records.count) records, offsets "
                 + offsets.sorted { $0.key < $1.key }.map {
-                    "\($0.key.partition):\($0.value.offset)\($0.value.metadata.isEmpty ? "" : "+" + $0.value.metadata)"
+                    "\($0.key.words):\($0.value.offset)\($0.value.metadata.isEmpty ? "" : "+" + $0.value.metadata)"
                 }
                 .joined(separator: " "))
         if isCommit { checks.committed(holder.records, offsets, by: holder.who) }

@@ -16,7 +16,7 @@ extension Checks {
             }
         }
         for (partition, end) in ends.sorted(by: { $0.key < $1.key }) {
-            let position = positions.first { $0.key.partition == partition }?.value ?? 0
+            let position = positions[TopicPartition(Story.topic, partition)] ?? 0
             if position < end {
                 violated("partition \(partition) is committed up to \(position) of \(end)", partition: partition)
             }

@@ -17,7 +17,10 @@ extension Checks {
         if isTransactional {
             for index in settled.sorted() { checkDeadLetters(of: entries[index]) }
         }
-        for (partition, offset) in offsets.sorted(by: { $0.key < $1.key }) { position(partition, offset, by: who) }
+        for (partition, offset) in offsets.sorted(by: { $0.key < $1.key }) where partition.topic == Story.topic {
+            position(partition, offset, by: who)
+        }
+        purges?.committed(records, offsets, by: who)
     }
 
     private func outcome(_ record: KafkaRecord, by who: String) -> Int? {

@@ -54,6 +54,9 @@ final class Checks {
     var assignment: (SimulatedProcess, Int32) -> Int? = { _, _ in nil }
     var partitionOfLane: (String) -> Int32 = { _ in 0 }
 
+    /// Nil in a world without purges.
+    var purges: PurgeChecks?
+
     let history: History
 
     init(isTransactional: Bool, _ scheduler: Scheduler, _ history: History) {

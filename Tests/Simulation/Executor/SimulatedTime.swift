@@ -14,7 +14,12 @@ struct SimulatedTime: TimeSource, @unchecked Sendable {
     }
 
     var wallTime: WallTime {
-        WallTime(milliseconds: Self.origin.milliseconds + (now - .start).wholeMilliseconds)
+        Self.wallTime(at: now)
+    }
+
+    /// What the wall clock of all processes says then.
+    static func wallTime(at moment: Moment) -> WallTime {
+        WallTime(milliseconds: origin.milliseconds + (moment - .start).wholeMilliseconds)
     }
 
     func sleep(until deadline: Moment) async throws {

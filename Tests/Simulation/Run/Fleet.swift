@@ -29,6 +29,10 @@ final class Fleet {
             let replica = self?.replicas.first { $0.process === process }
             return replica?.consumer.held[TopicPartition(Story.topic, partition)]?.assignment
         }
+        world.checks.purges?.assignment = { [weak self] name, partition in
+            let replica = self?.replicas.first { $0.process.name == name }
+            return replica?.consumer.held[TopicPartition(PurgeStory.topic, partition)]?.assignment
+        }
     }
 
     private var alive: [Replica] { replicas.filter(\.isAlive) }
@@ -85,13 +89,16 @@ final class Fleet {
         guard !isEnding else { return }
         let chance = { (range: ClosedRange<Double>) in self.world.scheduler.chance.duration(range) }
         switch fault {
-        case .brokerDown: world.broker.goDown(for: chance(200...15_000))
+        case .brokerDown:
+            world.checks.purges?.mayLoseAnswers = true
+            world.broker.goDown(for: chance(200...15_000))
         case .apiDown: world.api.goDown(for: chance(200...20_000))
         case .join:
             guard alive.count + starting < 4 else { return }
             start(after: .zero)
         case .deadLettersAway:
-            let topic = World.deadLettersTopic
+            let isOfPurges = world.settings.purges != nil && world.scheduler.chance.once(in: 2)
+            let topic = isOfPurges ? PurgeChecks.deadLettersTopic : World.deadLettersTopic
             world.checks.deadLettersWait = true
             guard world.broker.missingTopics.insert(topic).inserted else { return }
             world.history.note("broker", "has no topic \(topic)")
@@ -108,6 +115,7 @@ final class Fleet {
 
     private func strike(_ fault: Fault, _ replica: Replica) {
         world.checks.isDisturbed = true
+        world.checks.purges?.mayLoseAnswers = true
         let process = replica.process
         let chance = { (range: ClosedRange<Double>) in self.world.scheduler.chance.duration(range) }
         switch fault {
@@ -169,6 +177,7 @@ final class Fleet {
         _ = world.scheduler.runBuried(steps: 100_000)
         world.checks.assignment = { _, _ in nil }
         world.checks.owner = { _ in nil }
+        world.checks.purges = nil
         world.broker.clear()
         world.scheduler.clear()
         replicas = []

@@ -1,4 +1,5 @@
 import GenesysCloud
+import HTTPClient
 import KafkaClient
 import Observability
 import Relay
@@ -72,7 +73,8 @@ struct ReplicaParts {
     let process: SimulatedProcess
     let consumer: any KafkaConsuming
     let producer: any KafkaProducing
-    let transport: SimulatedTransport
+    let transport: any HTTPTransport
+    let world: World
     let time: SimulatedTime
     let random: SeededRandom
     let settings: World.WorkerSettings
@@ -91,14 +93,18 @@ struct ReplicaParts {
         self.stateReader =
             sabotage.map { SabotagedStateReader(inner: stateReader, sabotage: $0) } ?? stateReader
         if let sabotage {
-            self.consumer = SabotagedConsumer(inner: consumer, sabotage: sabotage)
+            let sent = SentOffsets()
+            self.consumer = SabotagedConsumer(inner: consumer, sabotage: sabotage, sent: sent)
             let plain = SimulatedProducer(process: process, broker: world.broker, transactionalID: "")
-            self.producer = SabotagedProducer(inner: producer, plain: plain, consumer: consumer, sabotage: sabotage)
+            self.producer = SabotagedProducer(
+                inner: producer, plain: plain, consumer: consumer, sabotage: sabotage, sent: sent)
         } else {
             self.consumer = consumer
             self.producer = producer
         }
-        transport = SimulatedTransport(process: process, api: world.api)
+        self.world = world
+        let transport = SimulatedTransport(process: process, api: world.api)
+        self.transport = sabotage.map { SabotagedTransport(inner: transport, sabotage: $0) } ?? transport
         time = SimulatedTime(process: process)
         random = SeededRandom(seed: seed)
         settings = world.settings.worker
@@ -124,7 +130,11 @@ struct ReplicaParts {
                 gracePeriod: settings.gracePeriod),
             consumer: consumer, producer: producer,
             applier: sabotage.map { SabotagedApplier(inner: applier, sabotage: $0) } ?? applier, watch: applier.watch,
-            states: [deletions], stateReader: stateReader, time: time,
+            states: [deletions], stateReader: stateReader,
+            purgeParts: world.purgeParts(
+                for: process, api: sabotage == .ignoresPermit ? SabotagedPurgeAPI(inner: api) : api,
+                requestsPerMinute: settings.requestsPerMinute, logger: logger),
+            time: time,
             random: random, health: HealthBoard(), registry: MetricsRegistry(), logger: logger)
     }
 }

@@ -19,6 +19,8 @@ public struct Simulation {
         public var history: String
         /// How often each kind of fault was done.
         public var faults: [String: Int]
+        /// How often what concerns purges was seen.
+        public var purges: [String: Int]
     }
 
     private static let patience = Duration.seconds(600)
@@ -43,7 +45,8 @@ public struct Simulation {
             until: { world.isQuiet || !world.checks.violations.isEmpty }, before: end, steps: mostSteps)
         if !isDone {
             world.checks.violated(
-                "the work stands still: \(world.checks.openCount) records have no outcome; \(fleet.report)")
+                "the work stands still: \(world.checks.openCount) records have no outcome; \(world.purgeReport); \(fleet.report)"
+            )
         }
         if world.checks.violations.isEmpty {
             fleet.stopAll()
@@ -53,15 +56,20 @@ public struct Simulation {
                 steps: mostSteps)
             if !isStopped { world.checks.violated("a worker does not stop: \(fleet.report)") }
         }
+        if world.checks.purges != nil, world.checks.violations.isEmpty {
+            // Until every marker of a transaction stands in every log.
+            _ = world.scheduler.run(until: { false }, before: world.scheduler.now + .seconds(5), steps: mostSteps)
+        }
         if world.checks.violations.isEmpty {
             world.checks.finish(world.story, world.api.directory, ends: world.ends)
+            world.checks.purges?.finish(world.receiver, log: world.broker.records, ends: world.purgeEnds)
         }
         let first = world.checks.violations.first
         let result = Result(
             seed: seed, violations: world.checks.violations.map(\.text), digest: world.scheduler.digest,
             steps: world.scheduler.steps, duration: world.scheduler.now - .start,
             history: isRecorded ? world.history.text(lane: first?.lane, partition: first?.partition) : "",
-            faults: fleet.faults)
+            faults: fleet.faults, purges: world.checks.purges?.sights ?? [:])
         fleet.bury()
         return result
     }

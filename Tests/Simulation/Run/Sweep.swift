@@ -13,6 +13,8 @@ public struct Sweep: Sendable {
         public var duration = Duration.zero
         /// How often each kind of fault was done.
         public var faults: [String: Int] = [:]
+        /// How often what concerns purges was seen.
+        public var purges: [String: Int] = [:]
         /// Equal for equal runs, in whatever order they were made.
         public var digest: UInt64 = 0
         /// The runs that failed, in the order of their seeds, each with its history.
@@ -23,6 +25,7 @@ public struct Sweep: Sendable {
             steps += result.steps
             duration += result.duration
             faults.merge(result.faults, uniquingKeysWith: +)
+            purges.merge(result.purges, uniquingKeysWith: +)
             digest ^= (result.digest ^ result.seed) &* 0x9E37_79B9_7F4A_7C15
             if !result.violations.isEmpty { failures.append(result) }
         }

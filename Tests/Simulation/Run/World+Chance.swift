@@ -38,5 +38,27 @@ extension World.Settings {
             records: chance.pick([1, 5, 1000]), interval: .milliseconds(chance.pick([0, 100, 100])))
         broker.transactionFaults = chance.pick([0, 0, 40, 8])
         if chance.once(in: 8) { broker.largestDeadLetter = 100 }
+        if isTransactional { addPurges(seed: seed) }
+    }
+
+    /// Purges are asked for in half of the worlds. They have a chance of their own, so that the others stay what they are.
+    private mutating func addPurges(seed: UInt64) {
+        var chance = Chance(seed: seed ^ 0x9C0F_FEE5_0DE1_E7ED)
+        guard chance.once(in: 2) else { return }
+        var purges = World.PurgeSettings()
+        purges.story.requests = chance.within(1...5)
+        purges.story.partitions = Int32(chance.within(1...2))
+        purges.story.span = story.span
+        purges.story.hasMarks = chance.once(in: 3)
+        purges.api.quota = chance.pick([nil, 3, 0])
+        purges.api.quotaInterval = .seconds(chance.within(2...12))
+        purges.api.faults = chance.pick([0, 5, 2])
+        purges.api.longestJob = chance.pick([500, 10_000])
+        purges.pollInterval = .seconds(chance.within(1...5))
+        purges.quotaRecheck = .seconds(chance.within(2...10))
+        purges.rejectsDependencies = chance.once(in: 4)
+        purges.webhookFaults = chance.pick([0, 2, 5])
+        self.purges = purges
+        api.purges = purges.api
     }
 }

@@ -17,6 +17,18 @@ final class World: @unchecked Sendable {
         var commitPace = CommitPace()
     }
 
+    struct PurgeSettings {
+        var story = PurgeStory.Settings()
+        var api = SimulatedPurges.Settings()
+        var pollInterval = Duration.seconds(2)
+        var quotaRecheck = Duration.seconds(5)
+        var rejectsDependencies = false
+        /// One message in so many is not delivered, 0 for none.
+        var webhookFaults = 0
+        /// A job that never ends counts as failed after this.
+        static let maxDuration = Duration.seconds(100)
+    }
+
     struct Settings {
         var story = Story.Settings()
         var broker = SimulatedBroker.Settings()
@@ -31,11 +43,14 @@ final class World: @unchecked Sendable {
         var hasHoles = false
         /// Whether workers are static members of their group.
         var isStatic = false
+        /// Nil where no purges are asked for.
+        var purges: PurgeSettings?
     }
 
     static let outcomesTopic = "contact-outcomes"
     static let deadLettersTopic = "contact-changes.dlq"
     static let deletionsTopic = "contact-deletions"
+    static let deadLettersTopics = [deadLettersTopic, PurgeChecks.deadLettersTopic]
 
     let settings: Settings
     let story: Story
@@ -44,8 +59,13 @@ final class World: @unchecked Sendable {
     let checks: Checks
     let broker: SimulatedBroker
     let api: SimulatedAPI
+    let receiver: WebhookReceiver
     private(set) var ends: [Int32: Int64] = [:]
     private var produced = 0
+    /// By partition of the purge requests, one past the last record.
+    var purgeEnds: [Int32: Int64] = [:]
+    /// How many purge events are still to come.
+    var purgesToCome = 0
 
     init(_ settings: Settings, seed: UInt64, isRecorded: Bool) {
         self.settings = settings
@@ -55,7 +75,8 @@ final class World: @unchecked Sendable {
         story = Story(settings.story, seed: scheduler.chance.next())
         broker = SimulatedBroker(scheduler, settings.broker, history: history, checks: checks)
         api = SimulatedAPI(scheduler, settings.api, history: history, checks: checks)
-        broker.group.topic = Story.topic
+        receiver = WebhookReceiver(scheduler, faults: settings.purges?.webhookFaults ?? 0, checks: checks)
+        broker.group.topics = [Story.topic]
         let count = settings.story.partitions
         for topic in [Story.topic, Self.outcomesTopic, Self.deadLettersTopic, Self.deletionsTopic] {
             broker.makeTopic(topic, partitions: count)
@@ -72,6 +93,7 @@ final class World: @unchecked Sendable {
         for (name, moment) in story.outsiders {
             scheduler.at(moment) { [self] in api.makeOrganization(name) }
         }
+        if let purges = settings.purges { begin(purges, seed: seed) }
     }
 
     var isAllProduced: Bool { produced == story.events.count }
@@ -93,7 +115,7 @@ final class World: @unchecked Sendable {
 
     /// Everything that was asked for has happened.
     var isQuiet: Bool {
-        guard isAllProduced, checks.openCount == 0 else { return false }
+        guard isAllProduced, checks.openCount == 0, arePurgesQuiet else { return false }
         return ends.allSatisfy { checks.positions[TopicPartition(Story.topic, $0.key)] ?? 0 >= $0.value }
     }
 }

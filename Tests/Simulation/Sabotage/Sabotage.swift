@@ -36,15 +36,42 @@ public enum Sabotage: String, CaseIterable, Sendable {
     /// What was deleted is read up to what is decided, and not to the end.
     case restoresOnlyDecided
 
+    /// The intention to submit a purge is taken for committed before it is.
+    case postsBeforeIntention
+    /// The intention to submit a purge does not get into the ledger.
+    case dropsIntentions
+    /// Who takes a purge over does not see that it may have been submitted.
+    case hidesIntentions
+    /// A submission whose answer was lost is sent again at once.
+    case submitsTwice
+    /// A submission whose answer was lost is taken for one that was refused.
+    case takesLossForRefusal
+    /// That the API has taken a purge does not get into the ledger.
+    case dropsAnswers
+    /// Who takes a partition over knows nothing of purges that have ended.
+    case forgetsEndedPurges
+    /// Who takes a partition over begins the audit trail anew.
+    case forgetsAuditHead
+    /// A commit that carries nothing but a purge's step cannot be told from the one before it.
+    case marksNoSteps
+    /// A purge's step that finishes no record travels without an offset, so that the group cannot refuse it.
+    case fencesNoSteps
+    /// Messages about ends of purges are taken for delivered.
+    case feignsWebhooks
+
     /// Within so many seeds it is found.
     public var bound: UInt64 {
         switch self {
         case .commitsOneTooFar, .claimsOneMore, .outcomesOutsideTransaction, .offsetsOutsideTransaction,
-            .dropsDeadLetters:
+            .dropsDeadLetters, .postsBeforeIntention, .dropsIntentions, .dropsAnswers, .feignsWebhooks:
             20
-        case .dropsOffsetMap, .forgetsAbort, .repeatsCommit, .startsAgainAfterAbort: 50
-        case .letsGoBeforeDrain, .overtakesParkedKey: 100
-        case .hidesLoss, .restoresNothing: 300
+        case .dropsOffsetMap, .forgetsAbort, .repeatsCommit, .startsAgainAfterAbort, .submitsTwice,
+            .forgetsAuditHead:
+            50
+        case .letsGoBeforeDrain, .overtakesParkedKey, .takesLossForRefusal, .forgetsEndedPurges,
+            .marksNoSteps, .fencesNoSteps:
+            100
+        case .hidesLoss, .restoresNothing, .hidesIntentions: 300
         case .ignoresPermit: 1000
         case .feignsPulse: 3000
         case .takesAnyPlace, .restoresOnlyDecided: 5000

@@ -7,6 +7,7 @@ import WorkerPool
 struct SabotagedConsumer: KafkaConsuming, @unchecked Sendable {
     let inner: SimulatedConsumer
     let sabotage: Sabotage
+    let sent: SentOffsets
 
     func nextEvents() async -> [KafkaConsumerEvent] {
         while true {
@@ -32,7 +33,8 @@ struct SabotagedConsumer: KafkaConsuming, @unchecked Sendable {
     }
 
     func committed(_ partitions: [TopicPartition]) async throws(KafkaError) -> [TopicPartition: CommittedOffset] {
-        try await inner.committed(partitions)
+        let standing = try await inner.committed(partitions)
+        return sabotage == .marksNoSteps ? sent.marked(standing) : standing
     }
 
     func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 {

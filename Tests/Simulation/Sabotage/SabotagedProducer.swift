@@ -1,36 +1,80 @@
 import KafkaClient
+import Relay
 
 /// A transactional producer with a fault.
 ///
 /// Unchecked: it belongs to its scheduler's thread.
-struct SabotagedProducer: KafkaProducing, @unchecked Sendable {
+final class SabotagedProducer: KafkaProducing, @unchecked Sendable {
     let inner: SimulatedProducer
     /// One that knows of no transaction.
     let plain: SimulatedProducer
     let consumer: SimulatedConsumer
     let sabotage: Sabotage
+    let sent: SentOffsets
+    /// Whether an intention is in the present transaction.
+    private var holdsIntention = false
+    /// Whether a transaction that was said to be committed is open.
+    private var owesCommit = false
+
+    init(
+        inner: SimulatedProducer, plain: SimulatedProducer, consumer: SimulatedConsumer, sabotage: Sabotage,
+        sent: SentOffsets
+    ) {
+        self.inner = inner
+        self.plain = plain
+        self.consumer = consumer
+        self.sabotage = sabotage
+        self.sent = sent
+    }
 
     func produce(_ records: [ProducerRecord]) async -> [Result<ProducedRecord, KafkaError>] {
         switch sabotage {
         case .outcomesOutsideTransaction:
             return await plain.produce(records)
         case .dropsDeadLetters:
-            let kept = records.filter { $0.topic != World.deadLettersTopic }
-            var results = await inner.produce(kept).makeIterator()
-            return records.map { record in
-                if record.topic == World.deadLettersTopic {
-                    return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
-                }
-                return results.next() ?? .failure(.closed)
-            }
+            return await produce(records) { $0.topic == World.deadLettersTopic }
+        case .dropsIntentions:
+            return await produce(records) { Self.phase(of: $0) == .submitting }
+        case .dropsAnswers:
+            return await produce(records) { Self.phase(of: $0) == .following }
+        case .postsBeforeIntention:
+            holdsIntention = records.contains { Self.phase(of: $0) == .submitting }
+            return await inner.produce(records)
         default:
             return await inner.produce(records)
         }
     }
 
-    func initTransactions() async throws(KafkaError) { try await inner.initTransactions() }
+    private func produce(
+        _ records: [ProducerRecord], without isDropped: (ProducerRecord) -> Bool
+    ) async -> [Result<ProducedRecord, KafkaError>] {
+        var results = await inner.produce(records.filter { !isDropped($0) }).makeIterator()
+        return records.map { record in
+            if isDropped(record) {
+                return .success(ProducedRecord(partition: TopicPartition(record.topic, 0), offset: 0))
+            }
+            return results.next() ?? .failure(.closed)
+        }
+    }
 
-    func beginTransaction() async throws(KafkaError) { try await inner.beginTransaction() }
+    private static func phase(of record: ProducerRecord) -> PurgeJob.Phase? {
+        guard record.topic == PurgeChecks.jobsTopic else { return nil }
+        return record.value.flatMap(PurgeJob.init(ledgerValue:))?.phase
+    }
+
+    func initTransactions() async throws(KafkaError) {
+        owesCommit = false
+        try await inner.initTransactions()
+    }
+
+    func beginTransaction() async throws(KafkaError) {
+        if owesCommit {
+            owesCommit = false
+            try await inner.commitTransaction()
+        }
+        holdsIntention = false
+        try await inner.beginTransaction()
+    }
 
     func sendOffsets(
         _ offsets: [TopicPartition: CommittedOffset], group: KafkaGroupMetadata
@@ -46,6 +90,10 @@ struct SabotagedProducer: KafkaProducing, @unchecked Sendable {
             try await inner.sendOffsets(offsets.mapValues { CommittedOffset($0.offset + 1) }, group: group)
         case .dropsOffsetMap:
             try await inner.sendOffsets(offsets.mapValues { CommittedOffset($0.offset) }, group: group)
+        case .marksNoSteps:
+            try await inner.sendOffsets(sent.unmarked(offsets), group: group)
+        case .fencesNoSteps:
+            try await inner.sendOffsets(offsets.filter { !$0.value.metadata.contains(" ") }, group: group)
         case .claimsOneMore:
             try await inner.sendOffsets(offsets.mapValues(OffsetForgery.claimingOneMore), group: group)
         default:
@@ -54,6 +102,10 @@ struct SabotagedProducer: KafkaProducing, @unchecked Sendable {
     }
 
     func commitTransaction() async throws(KafkaError) {
+        if sabotage == .postsBeforeIntention, holdsIntention {
+            owesCommit = true
+            return
+        }
         do throws(KafkaError) {
             try await inner.commitTransaction()
         } catch {
