@@ -36,6 +36,8 @@ final class PurgeQueue: Sendable {
         let (admission, next) = state.withLock { state in
             let admission = state.queue.answered(
                 key, arrival: arrival, remaining: remaining, now: now, recheck: recheck)
+            // Its partition may have gone while it asked: it must be able to leave all the same.
+            if admission == .go { state.arrivals[key] = arrival }
             // Also when nothing is left: an earlier request may have come meanwhile, and is the one that asks again then.
             return (admission, admission == .later ? nil : state.queue.next)
         }

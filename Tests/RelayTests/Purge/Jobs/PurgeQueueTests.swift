@@ -50,6 +50,16 @@ import Testing
         #expect(woken.names == [])
     }
 
+    @Test("who goes although its partition has gone meanwhile takes nothing of the quota for ever")
+    func whoGoesLateLeaves() {
+        #expect(turn(Self.early) == .ask)
+        queue.drop(Self.early.partition)
+        #expect(answered(Self.early, 1) == .go)
+        queue.leave(Self.early)
+        #expect(turn(Self.late) == .ask)
+        #expect(answered(Self.late, 1) == .go)
+    }
+
     @Test("the next is woken when one goes, and not when what is left may be used up")
     func nextIsWoken() {
         #expect(turn(Self.early) == .ask)
