@@ -115,9 +115,7 @@ struct PurgeOrdeal {
     /// Looks at everything when the fleet has ended; what is wrong is an issue of the test, and the figures are printed.
     func judge(_ title: String, started: ContinuousClock.Instant) async throws {
         // Before the readers below mark the ends of the topics.
-        let (code, output) = try await RelayProcess.perform(
-            ["audit", "purges", "--topic", scenario.purgeAudit, "--ledger-topic", scenario.purgeJobs],
-            scenario.environment)
+        let (code, output) = try await RelayProcess.perform(["audit", "purges"], scenario.environment)
         let records = try await outcomes.allRecords()
         let verdict = PurgeVerdict(
             story.entries, at: places, try PurgeOutcomes(records), jobs: scenario.sandbox.purges())

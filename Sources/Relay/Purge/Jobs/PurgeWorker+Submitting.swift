@@ -196,7 +196,14 @@ extension PurgeWorker {
         let step = PurgeStep.ended(
             job, status, reason, recordsPurged: recordsPurged, webhookURL: settings.rules.webhooks.defaultURL,
             at: time.wallTime)
-        return await commit(step, lane) ? .again : dropped
+        guard await commit(step, lane) else { return dropped }
+        logger.info(
+            "a purge has ended",
+            [
+                "request": lane.key.requestID, "purge": job.purgeID ?? "none", "status": status.rawValue,
+                "reason": reason?.code.rawValue ?? "none",
+            ])
+        return .again
     }
 
     /// The job is deferred: said once for each reason, and then it waits.
