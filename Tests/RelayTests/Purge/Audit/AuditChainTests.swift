@@ -62,7 +62,8 @@ import Testing
         let record = head.record(topic: "purge-jobs", partition: 7)
         #expect(record.topic == "purge-jobs" && record.partition == 7)
         #expect(record.key == Array("contact-relay:audit-chain".utf8))
-        #expect(AuditHead(try #require(record.value)) == head)
+        let value = try #require(record.value)
+        #expect(AuditHead(value) == head)
     }
 
     @Test(arguments: [

@@ -120,9 +120,9 @@ import Testing
 
     @Test func recordsThatWerePutInMakeNoFaultsOfWhatFollows() {
         let forged = auditChain(3, after: AuditHead(sequence: 999, hash: String(repeating: "a", count: 64)))
-        let records = chain[..<4] + forged + chain[4...]
+        let records = Array(chain[..<4]) + forged + Array(chain[4...])
         #expect(
-            auditFindings(Array(records)).faults
+            auditFindings(records).faults
                 == [fault(.stray, 4, 1000), fault(.stray, 5, 1001), fault(.stray, 6, 1002)])
     }
 

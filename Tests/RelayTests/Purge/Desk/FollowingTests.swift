@@ -60,7 +60,8 @@ import WorkerPool
         let audit = try #require(harness.auditValues().last)
         #expect(audit["action"]?.stringValue == "PURGE_JOB_FAILED" && audit["status"]?.stringValue == "FAILED")
         let letter = try #require(harness.deadLetters.first)
-        #expect(letter.value == (try PurgeHarness.request().value))
+        let request = try PurgeHarness.request()
+        #expect(letter.value == request.value)
         // The API's words may quote customer data.
         #expect(!letter.headers.contains { String(decoding: $0.value ?? [], as: UTF8.self).contains("first") })
         #expect(!harness.lines.all.contains { "\($0)".contains("second") })

@@ -14,7 +14,8 @@ import Testing
         let window = try PurgeRecords.data([("executionWindow", #"{"end":"2026-11-22T11:00:00Z"}"#)])
         let record = PurgeRecords.record(data: window)
         let first = PurgeRecords.decode(record)
-        #expect(try first.contentDigest == #require(try PurgeRecords.request(window)).contentDigest)
+        let second = try #require(try PurgeRecords.request(window))
+        #expect(first.contentDigest == second.contentDigest)
         let later = PurgeRecords.decoder.decode(record, at: WallTime(rfc3339: "2026-11-22T12:00:00Z")!)
         #expect(later.faults.count == 1 && later.contentDigest == first.contentDigest)
         for other in [

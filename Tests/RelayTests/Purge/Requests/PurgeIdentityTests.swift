@@ -67,7 +67,7 @@ import Testing
 
 extension String {
     fileprivate func replacing(_ text: String, with other: String) -> String {
-        guard let range = firstRange(of: text) else { return self }
-        return self[..<range.lowerBound] + other + self[range.upperBound...]
+        let parts = split(separator: text, maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.map { String($0) }.joined(separator: other)
     }
 }

@@ -51,7 +51,8 @@ struct WebhookAddressTests {
             ("127.8.9.10", .loopback), ("::1", .loopback), ("::ffff:127.0.0.1", .loopback), ("0.0.0.0", .limited),
             ("64:ff9b::127.0.0.1", .limited), ("2002:7f00:1::", .limited),
         ] as [(String, AddressScope)] {
-            #expect(AddressScope(try #require(RemoteAddress(literal: text))) == scope)
+            let address = try #require(RemoteAddress(literal: text))
+            #expect(AddressScope(address) == scope)
         }
     }
 
