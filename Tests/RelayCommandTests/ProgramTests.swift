@@ -57,7 +57,7 @@ private let declarations = [
         #expect(await console.run("--version") == .success)
         let lines = console.output.split(separator: "\n")
         #expect(lines.first == "contact-relay \(Version.number)")
-        for (line, name) in zip(lines.dropFirst(), ["librdkafka", "libcurl", "libmicrohttpd", "libyaml"]) {
+        for (line, name) in zip(lines.dropFirst(), ["librdkafka", "libcurl", "libmicrohttpd", "libyaml", "openssl"]) {
             #expect(line.wholeMatch(of: /([a-z]+) \d+\.\d+\.\d+/)?.1 == name[...])
         }
         #expect(lines.count == 5)

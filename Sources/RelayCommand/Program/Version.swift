@@ -1,4 +1,5 @@
 import Configuration
+import Crypto
 import HTTPClient
 import HTTPServer
 import KafkaClient
@@ -12,7 +13,7 @@ enum Version {
     static var libraries: [(name: String, version: String)] {
         [
             ("librdkafka", KafkaLibrary.version), ("libcurl", libcurlVersion),
-            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion),
+            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion), ("openssl", CryptoLibrary.version),
         ]
     }
 
