@@ -30,6 +30,22 @@ import Testing
         #expect(bench.contact()?["firstName"]?.stringValue == "C")
     }
 
+    /// Written once more by themselves, those behind it would take back for a moment what came after them.
+    @Test func whatStandsBehindAnEventThatWasGivenUpIsNotWrittenOnceMore() async {
+        let bench = ApplierBench(.withContact())
+        let changes = [
+            contact(.updated, #"{"firstName":"B"}"#, event: "e1"),
+            contact(.updated, #"{"firstName":"C"}"#, event: "e2"),
+            contact(.updated, #"{"firstName":"D"}"#, event: "e3"),
+        ]
+        await losing(.replace, in: bench, changes)
+        let again = await bench.apply(Array(changes[1...]))
+        #expect(again.words == ["updated", "updated"])
+        #expect(again.settled.map(\.coalescedInto) == ["e3", nil])
+        #expect(bench.api.writes.isEmpty)
+        #expect(bench.contact()?["firstName"]?.stringValue == "D")
+    }
+
     @Test func anUpdateBeforeALostDeletionIsNotRejected() async {
         let bench = ApplierBench(.withContact())
         let changes = [contact(.updated, #"{"firstName":"B"}"#, event: "e1"), contact(.deleted, event: "e2")]

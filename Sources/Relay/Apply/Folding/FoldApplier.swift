@@ -27,7 +27,7 @@ struct FoldApplier: Sendable {
     func settleEarlierWrite(
         of changes: [PendingChange], through calls: inout TalliedAPI
     ) async throws(ApplyFault) -> ApplyResult? {
-        guard let plan = uncertain.take(changes) else { return nil }
+        guard let (plan, givenUp) = uncertain.take(changes) else { return nil }
         let first = changes[0].change
         let open: OpenResource
         do throws(ApplyFault) {
@@ -40,7 +40,10 @@ struct FoldApplier: Sendable {
         defer { reader.close(open) }
         guard plan.isTrue(of: open) else { return nil }
         if let resource = open.resource { writer.note(resource, first.resourceType) }
-        return remember(plan, plan.result(written: open.resource, tally: calls.tally))
+        var result = remember(plan, plan.result(written: open.resource, tally: calls.tally))
+        // Those have their outcomes: it was not known in time that they were applied.
+        result.settled.removeFirst(givenUp)
+        return result
     }
 
     /// Applies as many of the changes as one write can carry; all of them name one resource, and none is a migration.

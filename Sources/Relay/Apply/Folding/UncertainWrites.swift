@@ -15,14 +15,19 @@ final class UncertainWrites: Sendable {
         plans.withLock { $0.set(plan, for: name) }
     }
 
-    /// Takes out the plan that begins with the first of these events and holds no others.
-    func take(_ changes: [PendingChange]) -> FoldPlan? {
-        guard let name = Self.name(of: changes[0].change) else { return nil }
-        guard let plan = plans.withLock({ $0.remove(name) }), plan.fold.count <= changes.count else { return nil }
-        let isSame = zip(plan.fold, changes).allSatisfy { planned, offered in
+    /// Takes out the plan that ends with the first of these events and holds no others from the first on; and how many it
+    /// has before that: those were given up meanwhile.
+    func take(_ changes: [PendingChange]) -> (plan: FoldPlan, givenUp: Int)? {
+        guard let name = Self.name(of: changes[0].change), let plan = plans.withLock({ $0.remove(name) }) else {
+            return nil
+        }
+        func isSame(_ planned: PendingChange, _ offered: PendingChange) -> Bool {
             planned.eventID.isSameID(as: offered.eventID) && planned.source.isSameID(as: offered.source)
         }
-        return isSame ? plan : nil
+        guard let start = plan.fold.firstIndex(where: { isSame($0, changes[0]) }) else { return nil }
+        let rest = plan.fold[start...]
+        guard rest.count <= changes.count, zip(rest, changes).allSatisfy(isSame) else { return nil }
+        return (plan, start)
     }
 
     private static func name(of change: ResourceChange) -> ResourceName? {
