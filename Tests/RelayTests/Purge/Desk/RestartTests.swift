@@ -25,9 +25,10 @@ import WorkerPool
         let harness = PurgeHarness(startingAt: PurgeRecords.now + .seconds(3600))
         harness.api.answerPolls(.success(PurgeReport(status: .completed, recordsPurged: 5)))
         try await harness.running(ledger: former.ledger) {
-            await $0.turningTheClock { harness.job()?.phase == .ended }
+            await $0.until { harness.waiting(for: .purgeFollowing) == 1 }
             // Spread over an interval, not after one as long as its age demands.
-            #expect($0.time.now <= .start + .seconds(11))
+            $0.time.advance(by: .seconds(11))
+            await $0.until { harness.job()?.phase == .ended }
         }
         #expect(harness.api.calls == ["poll p-1"])
         #expect(harness.outcomes() == ["completed"])
@@ -57,7 +58,8 @@ import WorkerPool
         let harness = PurgeHarness()
         harness.api.answerQuota(.success(PurgeQuota(remaining: 0)))
         try await harness.running(ledger: former.ledger) {
-            await $0.until { harness.api.quotaQuestions == 1 }
+            // All have their place in the queue, whoever came first to ask.
+            await $0.until { harness.waiting(for: .purgeQuota) == names.count }
             // One at a time, so that their order shows.
             $0.api.answerQuota(.success(PurgeQuota(remaining: 1)))
             await $0.turningTheClock(by: .seconds(10)) { names.allSatisfy { harness.job($0)?.phase == .following } }

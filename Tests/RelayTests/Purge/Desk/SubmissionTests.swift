@@ -88,7 +88,8 @@ import WorkerPool
             $0.push(try PurgeHarness.request())
             await $0.waitUntil(is: .held)
             await $0.turnTheClock(by: .seconds(3 * 86_400))
-            #expect($0.waiting(for: .purgeHeld) == 1)
+            // It may just be looked at again.
+            await $0.until { harness.waiting(for: .purgeHeld) == 1 }
         }
         #expect(harness.api.submits == ["submit pr-1"])
         #expect(harness.outcomes() == ["accepted", "deferred uncertainSubmission"])
