@@ -13,7 +13,8 @@ enum Version {
     static var libraries: [(name: String, version: String)] {
         [
             ("librdkafka", KafkaLibrary.version), ("libcurl", libcurlVersion),
-            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion), ("openssl", CryptoLibrary.version),
+            ("libmicrohttpd", HTTPServer.libraryVersion), ("libyaml", libyamlVersion),
+            ("openssl", CryptoLibrary.version),
         ]
     }
 

@@ -180,10 +180,7 @@ import WorkerPool
                 await writer.flush()
                 isFlushed.raise(to: .drain)
             }
-            for _ in 0..<30 where isFlushed.level == .running {
-                bench.time.advance(by: .seconds(1))
-                for _ in 0..<100 { await Task.yield() }
-            }
+            await bench.turningTheClock { isFlushed.level == .drain }
             #expect(isFlushed.level == .drain)
             #expect(writer.backlog > 0)
             group.cancelAll()
@@ -228,10 +225,7 @@ import WorkerPool
             group.addTask { try? await writer.run() }
             _ = bench.ledgers.begin([PipelineHarness.upsert("a", offset: 0)])
             writer.settle([Settlements.settlement(0, to: "o", generation: bench.generation)])
-            for _ in 0..<30 where writer.backlog > 0 {
-                bench.time.advance(by: .seconds(1))
-                for _ in 0..<100 { await Task.yield() }
-            }
+            await bench.turningTheClock { writer.backlog == 0 }
             #expect(writer.backlog == 0)
             group.cancelAll()
         }

@@ -166,11 +166,9 @@ import WorkerPool
             await harness.until { harness.producer.calls.contains(.initialise) }
             harness.pipeline.stop()
             await harness.until { harness.consumer.isClosed }
-            for _ in 0..<30 where hasEnded.level == .running {
-                harness.time.advance(by: .seconds(1))
-                for _ in 0..<100 { await Task.yield() }
-            }
-            #expect(hasEnded.level == .drain)
+            await harness.turningTheClock { hasEnded.level == .drain }
+            // Long before the producer would be ready: each of its thousand tries is followed by seconds of pause.
+            #expect(harness.producer.calls.count { $0 == .initialise } < 1000)
             harness.pipeline.stop()
             harness.pipeline.stop()
         }
