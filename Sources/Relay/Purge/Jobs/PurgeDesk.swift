@@ -64,7 +64,7 @@ final class PurgeDesk: Sendable {
             settings: settings,
             encoder: PurgeOutcomeEncoder(groupID: groupID, topic: settings.outcomesTopic), writer: writer, book: book,
             metrics: metrics, ledgers: ledgers,
-            hasMessage: { _, lane in
+            hasMessage: { lane in
                 messages.submit([
                     (lane.key, PurgeItem(partition: lane.key.partition, generation: lane.generation))
                 ])

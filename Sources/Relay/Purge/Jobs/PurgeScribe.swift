@@ -10,8 +10,8 @@ struct PurgeScribe: Sendable {
     let book: PurgeBook
     let metrics: PurgeMetrics
     let ledgers: PartitionLedgers
-    /// Called with a job that has a message to deliver.
-    let hasMessage: @Sendable (PurgeJob, PurgeLane) -> Void
+    /// Called with the lane of a job that has a message to deliver.
+    let hasMessage: @Sendable (PurgeLane) -> Void
     let time: any TimeSource
 
     /// What became of a step.
@@ -39,7 +39,7 @@ struct PurgeScribe: Sendable {
         let isOurs = ledgers.ours(of: [lane.key.partition: lane.generation]).contains(lane.key.partition)
         if let job = step.job, isOurs {
             book.set(job, in: lane.key.partition)
-            if job.webhook?.state == .pending { hasMessage(job, lane) }
+            if job.webhook?.state == .pending { hasMessage(lane) }
         }
         return .written
     }

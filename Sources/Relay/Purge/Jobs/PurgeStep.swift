@@ -149,13 +149,10 @@ extension PurgeStep {
     }
 
     /// Nothing was submitted after all, for certain.
-    ///
-    /// - Parameter attempts: How many tries that counted, with this one.
-    static func released(_ job: PurgeJob, attempts: Int? = nil, at now: WallTime) -> PurgeStep {
+    static func released(_ job: PurgeJob, at now: WallTime) -> PurgeStep {
         var step = PurgeStep()
         step.job = job
         step.job?.phase = .waiting
-        step.job?.attempts = attempts ?? job.attempts
         step.job?.updatedAt = now
         return step
     }
@@ -197,8 +194,8 @@ extension PurgeStep {
     }
 
     /// Nobody knows whether the API has taken it, and the settings say that it is to be submitted again.
-    static func resubmitted(_ job: PurgeJob, attempts: Int, at now: WallTime) -> PurgeStep {
-        var step = released(job, attempts: attempts, at: now)
+    static func resubmitted(_ job: PurgeJob, at now: WallTime) -> PurgeStep {
+        var step = released(job, at: now)
         step.audits = [job.audit(.uncertain, detail: "submitted again, as the settings say", at: now)]
         return step
     }

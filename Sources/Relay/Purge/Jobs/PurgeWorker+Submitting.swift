@@ -164,7 +164,7 @@ extension PurgeWorker {
                 "nobody knows whether a purge was submitted: it is submitted again, as purge.onUncertainSubmission says",
                 ["request": lane.key.requestID, "reason": reason.safeMessage])
             guard job.attempts < retry.maxAttempts else { return await end(job, lane, .failed, reason) }
-            guard await commit(.resubmitted(job, attempts: job.attempts, at: time.wallTime), lane) else {
+            guard await commit(.resubmitted(job, at: time.wallTime), lane) else {
                 return dropped
             }
             return backOff(job, lane)
