@@ -121,7 +121,8 @@ public final class SandboxServer: Sendable {
 
     private func carryOut(_ plan: SandboxState.Plan, _ responder: Responder) {
         // First, so that a client that has its answer never finds its call counted as unanswered.
-        state.withLock { $0.finished(plan) }
+        let now = time.now
+        state.withLock { $0.finished(plan, now: now) }
         switch plan.outcome {
         case .answer(let answer): responder.respond(answer.response)
         case .close: responder.drop()

@@ -1,12 +1,21 @@
 import Seams
 
 extension SandboxState {
+    /// What is found out about a call on the way to its answer, whether that is a refusal or not.
+    private struct Standing {
+        /// The name of its token, or of the token that it was given.
+        var tokenName: String?
+        /// What answers say of the rate limit.
+        var headers: [(name: String, value: String)] = []
+        var notice: RetryNotice?
+    }
+
     /// Decides about a call that arrived now, and does what it asks for.
     mutating func receive(_ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource) -> Plan {
         let isToken = call.route.resource == .formToken || call.route.resource == .basicToken
         let number = records.arrived(isToken: isToken, now: now)
         let correlationID = Self.correlationID(number)
-        var tokenName: String?
+        var standing = Standing()
         let effect = faults.effect(on: call) { random.share() }
         var delay = isToken ? faults.tokenLatency : faults.latency + random.duration(upTo: faults.latencyJitter)
         let outcome: Plan.Outcome
@@ -21,11 +30,11 @@ extension SandboxState {
             var answer: Answer
             do throws(Refusal) {
                 answer = try handle(
-                    call, now: now, wallTime: wallTime, random: random, tokenName: &tokenName)
+                    call, now: now, wallTime: wallTime, random: random, standing: &standing)
             } catch {
                 answer = error.answer(contextID: correlationID)
             }
-            answer.headers.append(("inin-correlation-id", correlationID))
+            answer.headers += standing.headers + [("inin-correlation-id", correlationID)]
             switch effect {
             case .loseAnswer: outcome = .close
             case .hangAfterHandling: outcome = .hang
@@ -39,23 +48,27 @@ extension SandboxState {
         }
         let logged = LoggedCall(
             number: number, time: wallTime, method: call.method, target: call.target, status: outcome.status,
-            token: tokenName, duration: delay, sent: logsDocuments ? call.document : nil)
+            token: standing.tokenName, duration: delay, sent: logsDocuments ? call.document : nil)
         records.decided(logged, resource: call.route.resource)
-        return Plan(outcome: outcome, delay: delay, isToken: isToken)
+        var plan = Plan(outcome: outcome, delay: delay, isToken: isToken)
+        if outcome.status == 429, let token = standing.tokenName, let notice = standing.notice {
+            plan.told = Told(token: token, notice: notice)
+        }
+        return plan
     }
 
     private mutating func handle(
-        _ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource, tokenName: inout String?
+        _ call: Call, now: Moment, wallTime: WallTime, random: any RandomSource, standing: inout Standing
     ) throws(Refusal) -> Answer {
         switch call.route.resource {
         case .formToken, .basicToken:
-            let (answer, name) = try token(for: call, now: now, chance: random.next())
-            tokenName = name
+            let (answer, name) = try token(for: call, now: now, wallTime: wallTime, chance: random.next())
+            standing.tokenName = name
             return answer
         case .contacts, .organizations, .purge:
             guard let token = tokens.bearer(call.authorization, now: now) else { throw .unauthorized }
-            tokenName = token.name
-            try admit(now: now)
+            standing.tokenName = token.name
+            try admit(token, now: now, wallTime: wallTime, standing: &standing)
             if faults.forbidden { throw .forbidden }
             guard random.share() < faults.errorRate else {
                 return try answer(call, now: now, wallTime: wallTime, random: random)
@@ -79,15 +92,18 @@ extension SandboxState {
     }
 
     /// Holds the call against the rate limit.
-    private mutating func admit(now: Moment) throws(Refusal) {
-        if now < client.waitsUntil { records.cameEarly(age: now - client.toldAt) }
-        let wait = client.limiter.admit(now: now, perMinute: faults.requestsPerMinute, window: faults.rateWindow)
-        guard let wait else { return }
-        if now >= client.waitsUntil {
-            client.toldAt = now
-            client.waitsUntil = now + wait
-        }
-        throw .tooManyRequests(wait)
+    private mutating func admit(
+        _ token: TokenStore.Token, now: Moment, wallTime: WallTime, standing: inout Standing
+    ) throws(Refusal) {
+        if let age = gates.age(for: token.name, now: now) { records.cameEarly(age: age) }
+        guard let ruling = limiter.admit(now: now, wallTime: wallTime, limit: faults.rateLimit) else { return }
+        records.counted(in: ruling.window)
+        if faults.rateLimitHeaders { standing.headers = ruling.headers }
+        guard !ruling.isAdmitted else { return }
+        let notice = RetryNotice(
+            faults.retryAfter ?? ruling.left, asDate: faults.retryAfterAsDate, now: now, wallTime: wallTime)
+        standing.notice = notice
+        throw .tooManyRequests(notice)
     }
 
     /// Looks like a version 4 UUID, and counts.
@@ -104,6 +120,16 @@ extension Answer {
     ) -> Answer {
         let headers = [("Content-Type", contentType), ("inin-correlation-id", correlationID)]
         return Answer(status: status, headers: headers, body: Array(body.utf8))
+    }
+}
+
+extension RateLimiter.Ruling {
+    /// How the client stands, as Genesys Cloud says it.
+    fileprivate var headers: [(name: String, value: String)] {
+        [
+            ("inin-ratelimit-count", String(window.used)), ("inin-ratelimit-allowed", String(window.limit)),
+            ("inin-ratelimit-reset", String((left.wholeNanoseconds + 999_999_999) / 1_000_000_000)),
+        ]
     }
 }
 

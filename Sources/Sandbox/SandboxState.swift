@@ -14,13 +14,13 @@ struct SandboxState {
         var delay: Duration
         /// To be handed to `finished` when the outcome has come about.
         var isToken: Bool
+        /// Who is told by it to come later.
+        var told: Told?
     }
 
-    /// A client's standing with the rate limit.
-    struct Client {
-        var limiter = RateLimiter()
-        var toldAt = Moment.start
-        var waitsUntil = Moment.start
+    struct Told: Sendable {
+        var token: String
+        var notice: RetryNotice
     }
 
     let clientID: String
@@ -33,7 +33,8 @@ struct SandboxState {
     var faults: SandboxFaults
     var tokens = TokenStore()
     var tokenLimiter = RateLimiter()
-    var client = Client()
+    var limiter = RateLimiter()
+    var gates = RetryGates()
     var directory = Directory()
     var purges: PurgeLedger
     var records: Records
@@ -54,14 +55,18 @@ struct SandboxState {
     mutating func reset() {
         tokens.revokeAll()
         tokenLimiter = RateLimiter()
-        client = Client()
+        limiter = RateLimiter()
+        gates = RetryGates()
         directory = Directory()
         purges = initialPurges
         faults = initialFaults
         records.reset(capacity: logCapacity)
     }
 
-    mutating func finished(_ plan: Plan) {
+    /// The answer goes out now, or the call is given up.
+    mutating func finished(_ plan: Plan, now: Moment) {
         records.finished(isToken: plan.isToken)
+        guard let told = plan.told else { return }
+        gates.close(for: told.token, now: now, until: told.notice.opening(answeredAt: now))
     }
 }

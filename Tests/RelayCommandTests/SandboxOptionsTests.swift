@@ -1,4 +1,5 @@
 import CommandLineParsing
+import Sandbox
 import Testing
 
 @testable import RelayCommand
@@ -16,6 +17,11 @@ import Testing
         #expect(parsed[SandboxCommand.latency] == .zero)
         #expect(parsed[SandboxCommand.purgeDuration] == .seconds(20))
         #expect(parsed[SandboxCommand.purgeQuota] == nil)
+    }
+
+    @Test func answersTellOfTheRateLimitUnlessToldNotTo() throws {
+        #expect(SandboxCommand.settings(try parser.parse([])).faults.rateLimitHeaders)
+        #expect(!SandboxCommand.settings(try parser.parse(["--no-rate-limit-headers"])).faults.rateLimitHeaders)
     }
 
     @Test(arguments: [

@@ -53,7 +53,7 @@ struct Bench {
     }
 
     mutating func finish(_ plan: SandboxState.Plan) -> Reply {
-        state.finished(plan)
+        state.finished(plan, now: time.now)
         return Reply(plan.outcome)
     }
 

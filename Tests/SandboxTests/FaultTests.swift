@@ -93,6 +93,11 @@ struct FaultTests {
         faults.latency = .milliseconds(1.5)
         faults.errorRate = 0.25
         faults.requestsPerMinute = 300
+        faults.otherConsumerPerMinute = 270
+        faults.rateLimitHeaders = false
+        faults.retryAfter = .seconds(400)
+        faults.retryAfterAsDate = true
+        faults.tokenReuse = true
         faults.rules = [
             FaultRule(.loseAnswer, method: "POST", path: "/a*", skip: 2, times: 3, share: 0.5),
             FaultRule(.error(status: 502, contentType: "text/plain", body: "b")), FaultRule(.hang),

@@ -1,4 +1,6 @@
 import JSON
+import Seams
+import TestSupport
 import Testing
 
 @testable import Sandbox
@@ -45,6 +47,37 @@ struct TokenTests {
         #expect(bench.call("GET", organizationsPath).status == 401)
         bench.renewToken()
         #expect(bench.call("GET", organizationsPath).status == 200)
+    }
+
+    @Test func aTokenMayComeAgainWithWhatIsLeftOfItsLife() {
+        var faults = SandboxFaults()
+        faults.tokenReuse = true
+        faults.tokenLifetime = .seconds(60)
+        var bench = Bench(faults: faults)
+        let first = bench.token
+        bench.time.advance(by: .milliseconds(20_500))
+        let again = bench.tokenRequest()
+        #expect(again["access_token"]?.stringValue == first)
+        #expect(again["expires_in"]?.intValue == 39)
+        bench.time.advance(by: .milliseconds(39_500))
+        let next = bench.tokenRequest()
+        #expect(next["access_token"]?.stringValue != first)
+        #expect(next["expires_in"]?.intValue == 60)
+        bench.state.tokens.revokeAll()
+        #expect(bench.tokenRequest()["access_token"]?.stringValue != next["access_token"]?.stringValue)
+    }
+
+    @Test func aTokenRequestCountsUntilItsAnswerIsOut() {
+        var bench = Bench()
+        let plan = bench.plan(
+            "POST", "/oauth/token", "grant_type=client_credentials&client_id=sandbox&client_secret=sandbox",
+            contentType: "application/x-www-form-urlencoded")
+        #expect(bench.state.records.statistics.mostTokenRequestsAtOnce == 1)
+        _ = bench.tokenRequest()
+        #expect(bench.state.records.statistics.mostTokenRequestsAtOnce == 2)
+        _ = bench.finish(plan)
+        _ = bench.tokenRequest()
+        #expect(bench.state.records.statistics.mostTokenRequestsAtOnce == 2)
     }
 
     @Test func credentialsCanBeRefusedByAFault() {

@@ -23,6 +23,8 @@ enum SandboxCommand {
     static let requestsPerMinute = Option(
         "requests-per-minute", "NUMBER", default: 300, help: "Requests beyond this are answered 429; 0 sets no limit.",
         rule: { $0 >= 0 ? nil : "must be 0 or more" })
+    static let noRateLimitHeaders = Flag(
+        "no-rate-limit-headers", help: "Answers do not tell how much of that limit is used.")
     static let purgeDuration = Option(
         "purge-duration", "DURATION", default: Duration.seconds(20), help: "How long a purge takes.")
     static let purgeQuota: Option<Int?> = Option(
@@ -36,7 +38,7 @@ enum SandboxCommand {
         options: [
             host.declaration, port.declaration, clientID.declaration, clientSecret.declaration,
             tokenLifetime.declaration, latency.declaration, errorRate.declaration, requestsPerMinute.declaration,
-            purgeDuration.declaration, purgeQuota.declaration,
+            noRateLimitHeaders.declaration, purgeDuration.declaration, purgeQuota.declaration,
         ])
 }
 
@@ -60,6 +62,7 @@ extension SandboxCommand: Subcommand {
         settings.faults.errorRate = arguments[errorRate]
         let limit = arguments[requestsPerMinute]
         settings.faults.requestsPerMinute = limit == 0 ? nil : limit
+        settings.faults.rateLimitHeaders = !arguments[noRateLimitHeaders]
         settings.purgeDuration = arguments[purgeDuration]
         settings.purgeQuota = arguments[purgeQuota]
         return settings

@@ -1,5 +1,3 @@
-import Seams
-
 extension Refusal {
     static func methodNotAllowed(_ allowed: String) -> Refusal {
         var refusal = Refusal(405, "method.not.allowed", "allowed: \(allowed)")
@@ -7,12 +5,10 @@ extension Refusal {
         return refusal
     }
 
-    /// 429; `wait` is rounded up to whole seconds, as `Retry-After` has them.
-    static func tooManyRequests(_ wait: Duration) -> Refusal {
-        let seconds = max(1, (wait.wholeNanoseconds + 999_999_999) / 1_000_000_000)
+    static func tooManyRequests(_ notice: RetryNotice) -> Refusal {
         var refusal = Refusal(
-            429, "too.many.requests", "Rate limit exceeded the maximum. Retry the request in [\(seconds)] seconds")
-        refusal.headers = [("Retry-After", String(seconds))]
+            429, "too.many.requests", "Rate limit exceeded the maximum. Retry the request \(notice.words)")
+        refusal.headers = [("Retry-After", notice.text)]
         return refusal
     }
 

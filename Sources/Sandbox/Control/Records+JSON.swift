@@ -42,6 +42,17 @@ extension SandboxStatistics {
             ("mostTokenRequestsAtOnce", .number(mostTokenRequestsAtOnce)),
             ("mostCallsInOneSecond", .number(mostCallsInOneSecond)),
             ("mostCallsInOneMinute", .number(mostCallsInOneMinute)), ("byKind", .array(counts)),
+            ("rateWindows", .array(rateWindows.map(\.document))),
+        ])
+    }
+}
+
+extension RateWindow {
+    var document: JSONValue {
+        .object([
+            ("start", .string(start.description)), ("lengthSeconds", .decimal(length.inSeconds)),
+            ("limit", .number(limit)), ("calls", .number(calls)), ("refused", .number(refused)),
+            ("others", .number(others)),
         ])
     }
 }

@@ -22,6 +22,13 @@ struct TokenStore {
         return (text, token)
     }
 
+    /// The token of a client that lives longest; nil where none is good.
+    func latest(of clientID: String, now: Moment) -> (String, Token)? {
+        tokens.filter { $0.value.clientID == clientID && $0.value.expires > now }
+            .max { ($0.value.expires, $0.value.name) < ($1.value.expires, $1.value.name) }
+            .map { ($0.key, $0.value) }
+    }
+
     /// The token behind an `Authorization` header; nil where it is missing, unknown, revoked or expired.
     func bearer(_ authorization: String?, now: Moment) -> Token? {
         guard let authorization, authorization.lowercased().hasPrefix("bearer "),

@@ -2,6 +2,8 @@ import Seams
 
 /// The request log and the counters.
 struct Records {
+    private static let mostRateWindows = 120
+
     private(set) var statistics = SandboxStatistics()
     private(set) var log: RequestLog
     private var meter = CallMeter()
@@ -45,7 +47,17 @@ struct Records {
         if isToken { tokensAtOnce -= 1 } else { atOnce -= 1 }
     }
 
-    /// A call came although its client had been told, `age` ago, to wait.
+    /// A call was held against the rate limit, in this window.
+    mutating func counted(in window: RateWindow) {
+        if statistics.rateWindows.last?.start == window.start {
+            statistics.rateWindows[statistics.rateWindows.count - 1] = window
+        } else {
+            if statistics.rateWindows.count == Self.mostRateWindows { statistics.rateWindows.removeFirst() }
+            statistics.rateWindows.append(window)
+        }
+    }
+
+    /// A call came although its token's holder had been told, `age` ago, to wait.
     mutating func cameEarly(age: Duration) {
         statistics.callsDuringRetryAfter += 1
         if age >= .seconds(1) { statistics.callsIgnoringRetryAfter += 1 }

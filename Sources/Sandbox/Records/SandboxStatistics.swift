@@ -18,10 +18,10 @@ public struct SandboxStatistics: Sendable, Equatable {
     public var tokenRequests = 0
     /// API calls (token requests not) that were answered 429.
     public var tooManyRequests = 0
-    /// API calls that arrived while a `Retry-After` given to their client was running, those that crossed with it on
-    /// the wire included.
+    /// API calls that arrived while a `Retry-After` was running that had been answered to a call with the same token,
+    /// those that crossed with the answer on the wire included.
     public var callsDuringRetryAfter = 0
-    /// Those of them that arrived a second or more after it was given: a well-behaved client has none.
+    /// Those of them that arrived a second or more after that answer went out: a well-behaved client has none.
     public var callsIgnoringRetryAfter = 0
     /// The most API calls that were unanswered at once.
     public var mostCallsAtOnce = 0
@@ -31,6 +31,9 @@ public struct SandboxStatistics: Sendable, Equatable {
     public var mostCallsInOneSecond = 0
     /// API calls in the busiest 60 seconds.
     public var mostCallsInOneMinute = 0
+
+    /// The last windows of the rate limit, oldest first, at most 120.
+    public var rateWindows: [RateWindow] = []
 
     /// API calls, whatever came of them.
     public var calls: Int { requests - tokenRequests }
