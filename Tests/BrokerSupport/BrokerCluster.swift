@@ -39,6 +39,17 @@ public final class BrokerCluster: Sendable {
         settings = try KafkaClientSettings(bootstrapServers: servers)
     }
 
+    /// Adds partitions to a topic of any cluster, until it has so many.
+    public static func grow(_ topic: String, to partitions: Int, at settings: KafkaClientSettings) async throws {
+        let servers = settings.bootstrapServers
+        try await aside {
+            try BrokerScript.perform(tool: [
+                "topics", "--bootstrap-server", servers, "--alter", "--topic", topic,
+                "--partitions", String(partitions),
+            ])
+        }
+    }
+
     /// Ends a broker as a power cut does.
     public func kill(_ node: Int) async throws { try await perform("kill", node) }
 

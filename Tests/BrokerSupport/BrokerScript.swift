@@ -2,9 +2,10 @@ import Foundation
 
 /// The script of `../shared/kafka`, which starts brokers and does to them what tests ask for.
 enum BrokerScript {
-    private static let path = URL(fileURLWithPath: #filePath)
+    private static let tools = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("../shared/kafka/bin/kafka-broker").standardized.path
+        .appendingPathComponent("../shared/kafka/bin").standardized
+    private static let path = tools.appendingPathComponent("kafka-broker").path
 
     /// What a broker of our own lacks.
     static let missing: String? = {
@@ -52,6 +53,12 @@ enum BrokerScript {
         guard status == 0 else { throw Failure(description: "\(verb): \(errors)") }
     }
 
+    /// One of Kafka's own tools.
+    static func perform(tool arguments: [String]) throws {
+        let (status, output, errors) = try run(arguments, by: tools.appendingPathComponent("kafka-cli").path)
+        guard status == 0 else { throw Failure(description: "\(arguments): \(output)\(errors)") }
+    }
+
     /// A watcher outlives this process by a moment. It lets go on what a test left standing still, which would not hear
     /// that it is to stop.
     private static func stopWhenThisProcessEnds(_ folder: String) throws {
@@ -71,7 +78,9 @@ enum BrokerScript {
         try watcher.run()
     }
 
-    private static func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    private static func run(
+        _ arguments: [String], by path: String = path
+    ) throws -> (status: Int32, output: String, errors: String) {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()

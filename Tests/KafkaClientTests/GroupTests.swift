@@ -27,6 +27,30 @@ import Testing
         await fixture.cluster.close()
     }
 
+    @Test func theSizeOfATopicIsAskedOfTheCluster() async throws {
+        let fixture = try await Fixture(partitions: 3)
+        try await fixture.cluster.createTopic("other", partitions: 7)
+        let reader = try fixture.consumer()
+        #expect(try await reader.consumer.partitionCount(of: fixture.topic) == 3)
+        // Also of one that is not subscribed to.
+        #expect(try await reader.consumer.partitionCount(of: "other") == 7)
+        _ = await reader.close()
+        await #expect(throws: KafkaError.self) { try await reader.consumer.partitionCount(of: fixture.topic) }
+        await fixture.cluster.close()
+    }
+
+    @Test func theSizeOfATopicIsNotKnownWithoutACluster() async throws {
+        let consumer = try KafkaConsumer(
+            settings: try KafkaClientSettings(bootstrapServers: "127.0.0.1:1"),
+            subscription: KafkaSubscription(groupID: "group", topics: ["changes"]), closeTimeout: .milliseconds(200))
+        await #expect {
+            try await consumer.partitionCount(of: "changes")
+        } throws: { error in
+            ["_TRANSPORT", "_TIMED_OUT"].contains((error as? KafkaError)?.code)
+        }
+        await consumer.close()
+    }
+
     @Test func aNewGroupMayBeginAtTheEnd() async throws {
         let fixture = try await Fixture()
         try await fixture.produce([fixture.record("before")])

@@ -81,6 +81,29 @@ import Testing
         #expect(try isCooperative([("partition.assignment.strategy", "cooperative-sticky")]))
     }
 
+    @Test(
+        arguments: [
+            ([], "1000"),
+            ([("session.timeout.ms", "6000")], "1000"),
+            ([("session.timeout.ms", "3001")], "1000"),
+            // Less than a third of the session.
+            ([("session.timeout.ms", "3000")], "999"),
+            ([("session.timeout.ms", "1000"), ("session.timeout.ms", "900")], "299"),
+            ([("session.timeout.ms", "1")], "1"),
+            // The user's word.
+            ([("heartbeat.interval.ms", "3000")], nil),
+            // The broker's.
+            ([("group.protocol", "consumer")], nil),
+        ] as [([(String, String)], String?)])
+    func heartbeatsComeOftenAndWellWithinTheSession(_ properties: [(String, String)], _ interval: String?) throws {
+        let isKnown = properties.allSatisfy { $0.0 != "group.protocol" } || KafkaLibrary.versionNumber >= 0x0204_00ff
+        guard isKnown else { return }
+        let settings = try KafkaClientSettings(
+            bootstrapServers: "localhost:1", properties: properties.map { (name: $0.0, value: $0.1) })
+        #expect(settings.heartbeatInterval?.value == interval)
+        #expect(settings.heartbeatInterval.map { $0.name == "heartbeat.interval.ms" } ?? true)
+    }
+
     @Test func whatTheBrokerDecidesIsLeftToIt() {
         func names(_ usesConsumerProtocol: Bool) -> Set<String> {
             Set(OwnProperty.all(for: .consumer, usesConsumerProtocol: usesConsumerProtocol).map(\.name))

@@ -48,9 +48,12 @@ private func faults(_ flags: String...) throws -> [String] {
         #expect(settings.genesys.apiForm == .guide)
         #expect(settings.genesys.scopes == [])
         #expect(settings.genesys.requestsPerMinute == 300)
+        #expect(settings.genesys.requestBurst == .seconds(1))
+        #expect(settings.genesys.maxRetryAfter == .seconds(180))
         #expect(settings.genesys.requestTimeout == .seconds(30))
         #expect(settings.genesys.tokenRefreshMargin == .seconds(60))
         #expect(settings.pool.maxInFlight == 64)
+        #expect(settings.pool.isAdaptive)
         #expect(settings.pool.maxBuffered == 5000)
         #expect(settings.pool.maxParked == 10000)
         #expect(settings.contacts.sequenceMarks)
@@ -215,6 +218,16 @@ private func faults(_ flags: String...) throws -> [String] {
             settings.warnings.map(\.description) == [
                 "--shutdown-grace-period: shutdown.gracePeriod is not longer than genesys.requestTimeout, 30s: a request may be cut off at shutdown"
             ])
+    }
+
+    @Test func aBurstBeyondTheQuotasWindowIsWarnedOf() throws {
+        #expect(try settings(["--genesys-request-burst=60s"]).warnings == [])
+        #expect(
+            try settings(["--genesys-request-burst=61s"]).warnings.map(\.description) == [
+                "--genesys-request-burst: genesys.requestBurst is longer than a minute: for the burst's sake the pace is less than half of the quota"
+            ])
+        #expect(try settings(["--genesys-request-burst=0s"]).warnings == [])
+        #expect(try faults("--genesys-request-burst=-1s").count == 1)
     }
 
     @Test func theWorkerNamesAllThatItNeeds() throws {

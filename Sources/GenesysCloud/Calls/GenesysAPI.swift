@@ -30,11 +30,24 @@ public protocol GenesysAPI: Sendable {
         _ type: ResourceType, id: String, permit: WritePermit, tally: inout CallTally
     ) async throws(GenesysError) -> Bool
 
+    /// Tries whether reads of that type are answered, by one that harms nothing: a look-up of an external id that nothing
+    /// has. Goes before changes where calls wait for their place.
+    func probe(_ type: ResourceType, tally: inout CallTally) async throws(GenesysError)
+
     /// One page of a listing. `organizationID` is required for contacts, and must be nil for organizations.
     func page(
         _ type: ResourceType, organizationID: String?, number: Int, size: Int, tally: inout CallTally
     ) async throws(GenesysError) -> ResourcePage
 }
+
+extension GenesysAPI {
+    public func probe(_ type: ResourceType, tally: inout CallTally) async throws(GenesysError) {
+        _ = try await find(type, externalID: probedExternalID, tally: &tally)
+    }
+}
+
+/// The external id that probes look for.
+let probedExternalID = "contact-relay:probe"
 
 /// The resources of the External Contacts API.
 public enum ResourceType: String, Sendable, CaseIterable {
@@ -62,6 +75,8 @@ public struct CallTally: Sendable {
     public var requests = 0
     /// `inin-correlation-id` of the last answer that had one.
     public var correlationID: String?
+    /// The operations that the API has carried out or judged by their content: 2xx, and 4xx but 401, 403, 408 and 429.
+    public var answered: APIOperations = []
 
     /// Makes an empty tally.
     public init() {}

@@ -1,3 +1,5 @@
+public import Seams
+
 /// Why a call did not do what it was asked for, judged once, here, for all callers.
 ///
 /// Its description is safe to log: kind, status, the API's code and correlation id. The API's own message is kept apart
@@ -23,6 +25,9 @@ public struct GenesysError: Error, Sendable, CustomStringConvertible {
         case timedOut
         /// The connection broke before the answer. The write may have happened.
         case connectionLost
+        /// The API, or the token endpoint, wants no requests for longer than `genesys.maxRetryAfter`: nothing is sent
+        /// before `retryAt`, and this request was not done.
+        case rateLimited
         /// The caller's task was cancelled.
         case cancelled
         /// The write's permit was withdrawn before the request was sent: it certainly did not happen.
@@ -42,11 +47,15 @@ public struct GenesysError: Error, Sendable, CustomStringConvertible {
     public var correlationID: String?
     /// False only when the server certainly saw nothing of the request, or said that it did nothing.
     public var mayHaveHappened: Bool
+    /// What was asked for; nil where no call of the API is at fault.
+    public var operation: APIOperation?
+    /// When requests are wanted again; only of `rateLimited`.
+    public var retryAt: Moment?
 
     /// Makes an error.
     public init(
         _ kind: Kind, status: Int? = nil, code: String? = nil, message: String, correlationID: String? = nil,
-        mayHaveHappened: Bool = false
+        mayHaveHappened: Bool = false, operation: APIOperation? = nil, retryAt: Moment? = nil
     ) {
         self.kind = kind
         self.status = status
@@ -54,10 +63,13 @@ public struct GenesysError: Error, Sendable, CustomStringConvertible {
         self.message = message
         self.correlationID = correlationID
         self.mayHaveHappened = mayHaveHappened
+        self.operation = operation
+        self.retryAt = retryAt
     }
 
     public var description: String {
         var text = kind.rawValue
+        if let operation { text += " of '\(operation)'" }
         if let status { text += " \(status)" }
         if let code { text += " \(code)" }
         if let correlationID { text += " (\(correlationID))" }

@@ -2,8 +2,8 @@
 public struct GenesysSnapshot: Sendable {
     /// The token.
     public var token: TokenSnapshot
-    /// The pace and the gate.
-    public var pacer: PacerSnapshot
+    /// The gate, and the pace at which it lets requests through.
+    public var gate: GateSnapshot
     /// Requests to the API so far.
     public var requests: [RequestCount]
 }

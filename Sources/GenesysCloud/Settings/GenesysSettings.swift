@@ -28,8 +28,17 @@ public struct GenesysSettings: Sendable {
     public var clientSecret: Secret
     /// Asked for in the `form` style; empty asks for what the client has.
     public var scopes: [String]
-    /// How many requests a minute this process may make; nil sets no pace of our own (429 still closes the gate).
+    /// The quota of the whole group; how much of it is this process's, `GenesysClient.setShare` says. Nil sets no pace of
+    /// our own (429 still closes the gate).
     public var requestsPerMinute: Double?
+    /// So long a time's worth of the share may go out at once after a quiet time.
+    public var requestBurst: Duration
+    /// A `Retry-After` beyond this is an error for the caller (`rateLimited`) instead of a wait.
+    public var maxRetryAfter: Duration
+    /// How many requests may be on the wire at once; at least 1.
+    public var maxInFlight: Int
+    /// Whether fewer than `maxInFlight` are sent at once while the API's latency says that it is saturated.
+    public var adaptsToLatency: Bool
     /// What one request may take, connecting included; waiting for the pace or a token does not count.
     public var requestTimeout: Duration
     /// How long before its end a token is replaced, where a quarter of its life is not less.
@@ -39,7 +48,9 @@ public struct GenesysSettings: Sendable {
     public init(
         apiURL: String, authURL: String, authStyle: AuthStyle = .form, apiForm: Form = .guide, clientID: String,
         clientSecret: Secret, scopes: [String] = [], requestsPerMinute: Double? = 300,
-        requestTimeout: Duration = .seconds(30), tokenRefreshMargin: Duration = .seconds(60)
+        requestBurst: Duration = .seconds(1), maxRetryAfter: Duration = .seconds(180), maxInFlight: Int = 64,
+        adaptsToLatency: Bool = true, requestTimeout: Duration = .seconds(30),
+        tokenRefreshMargin: Duration = .seconds(60)
     ) {
         self.apiURL = apiURL
         self.authURL = authURL
@@ -49,6 +60,10 @@ public struct GenesysSettings: Sendable {
         self.clientSecret = clientSecret
         self.scopes = scopes
         self.requestsPerMinute = requestsPerMinute
+        self.requestBurst = requestBurst
+        self.maxRetryAfter = maxRetryAfter
+        self.maxInFlight = maxInFlight
+        self.adaptsToLatency = adaptsToLatency
         self.requestTimeout = requestTimeout
         self.tokenRefreshMargin = tokenRefreshMargin
     }

@@ -12,8 +12,8 @@ enum TokenAnswer: Sendable {
     case granted(value: String, life: Duration?)
     /// 429: ask later.
     case limited(retryAfter: Duration?)
-    /// No token.
-    case failed(GenesysError)
+    /// No token; the endpoint may say when to ask again.
+    case failed(GenesysError, retryAfter: Duration? = nil)
     /// The caller that asked was cancelled: nothing is known.
     case abandoned
 
@@ -31,7 +31,9 @@ enum TokenAnswer: Sendable {
             case 400, 401, 403:
                 self = .failed(ErrorBody(response).error(.credentialsRefused, "the token endpoint refuses the client"))
             default:
-                self = .failed(ErrorBody(response).error(.unreachable, "the token endpoint gives no token"))
+                self = .failed(
+                    ErrorBody(response).error(.unreachable, "the token endpoint gives no token"),
+                    retryAfter: response.retryAfter(wallTime: wallTime))
             }
         }
     }

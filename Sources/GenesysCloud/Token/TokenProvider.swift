@@ -5,14 +5,26 @@ import Synchronization
 
 /// The one source of tokens for all workers: cached, refreshed ahead of its end, fetched by one caller at a time.
 ///
-/// The caller that finds the token missing or due for its refresh fetches it in its own task; the others are served
-/// with the old one while it lives, and else wait for the result. A fetching caller that is cancelled hands the task
-/// over to one that waits, so no task is needed that nobody awaits.
+/// While `run()` runs, it fetches: a caller that finds the token due for its refresh is served with the old one and
+/// rings it; only without a living token callers wait. Where nobody runs it, the caller that finds the token missing or
+/// due fetches it in its own task. Whoever is to fetch and is cancelled before hands that over to one that waits, so no
+/// task is needed that nobody awaits. Once sent, a caller's request goes to its end although the caller was cancelled:
+/// the endpoint may be at work on it, and the next one's would be a second at the same time. Only the refresher's is
+/// broken off, which ends when all is over.
 final class TokenProvider: Sendable {
     private struct Shell {
         var state: TokenState
         var nextID = 0
         var waiting: [Int: CheckedContinuation<TokenState.Step, Never>] = [:]
+        var isRung = false
+        var refresher: CheckedContinuation<Void, Never>?
+
+        /// Notes that the refresher is wanted; who is to be resumed for it, outside of the lock.
+        mutating func ring() -> CheckedContinuation<Void, Never>? {
+            isRung = true
+            defer { refresher = nil }
+            return refresher
+        }
     }
 
     private let shell: Mutex<Shell>
@@ -31,24 +43,76 @@ final class TokenProvider: Sendable {
         self.time = time
         self.random = random
         self.logger = logger
-        shell = Mutex(Shell(state: TokenState(margin: settings.tokenRefreshMargin)))
+        shell = Mutex(
+            Shell(state: TokenState(margin: settings.tokenRefreshMargin, longestWait: settings.maxRetryAfter)))
     }
 
     /// A token that lives, fetched if need be.
     ///
-    /// - Throws: `credentialsRefused`, `unreachable` (see `TokenAnswer`), or `cancelled`. During the back-off after a
-    ///   failure that failure is thrown at once. A 429 of the endpoint is waited for as it asks.
+    /// - Throws: `credentialsRefused`, `unreachable` (see `TokenAnswer`), `rateLimited` where the endpoint wants no
+    ///   requests for longer than `maxRetryAfter`, or `cancelled`. During the back-off after a failure that failure is
+    ///   thrown at once. A shorter 429 of the endpoint is waited for as it asks.
     func token() async throws(GenesysError) -> AccessToken {
         let now = time.now
         var step = shell.withLock { $0.state.ask(now: now) }
-        if case .wait = step { step = await result() }
         while true {
             switch step {
             case .serve(let token): return token
+            case .serveAndRing(let token):
+                ring()
+                return token
             case .fail(let error): throw error
-            case .lead(let start): step = await fetch(at: start)
-            case .wait: step = await result()
+            case .lead(let start): step = await fetch(at: start, endsWithTask: false)
+            case .wait, .waitAndRing: step = await result()
             }
+        }
+    }
+
+    /// Fetches tokens for all callers until the task is cancelled: whenever a caller finds the token missing or due.
+    /// So nothing is fetched while there are no calls. Returns at once when it runs already.
+    func run() async {
+        guard shell.withLock({ $0.state.tend() }) else { return }
+        while !Task.isCancelled {
+            await rung()
+            let now = time.now
+            var start = shell.withLock { shell -> Moment? in
+                shell.isRung = false
+                return shell.state.refresh(now: now)
+            }
+            // Cancelled, it hands over without sending.
+            while let next = start {
+                if case .lead(let later) = await fetch(at: next, endsWithTask: true) {
+                    start = later
+                } else {
+                    start = nil
+                }
+            }
+        }
+        let now = time.now
+        wake { $0.state.untend(now: now) }
+    }
+
+    /// Whether `run()` runs.
+    var isTended: Bool { shell.withLock { $0.state.isTended } }
+
+    private func ring() {
+        shell.withLock { $0.ring() }?.resume()
+    }
+
+    /// Returns when the refresher is rung, or its task cancelled.
+    private func rung() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                let isRung = shell.withLock { shell in
+                    if !shell.isRung { shell.refresher = continuation }
+                    return shell.isRung
+                }
+                if isRung { return continuation.resume() }
+                // A cancellation that came before the registration found nobody to wake, but is to be seen here.
+                if Task.isCancelled { ring() }
+            }
+        } onCancel: {
+            ring()
         }
     }
 
@@ -86,14 +150,21 @@ final class TokenProvider: Sendable {
             await withCheckedContinuation { (continuation: CheckedContinuation<TokenState.Step, Never>) in
                 let now = time.now
                 // The leader may have finished since: then this caller is served, or leads itself.
-                let step = shell.withLock { shell -> TokenState.Step? in
+                let (step, refresher) = shell.withLock {
+                    shell -> (TokenState.Step?, CheckedContinuation<Void, Never>?) in
                     let step = shell.state.ask(now: now)
-                    guard case .wait = step else { return step }
+                    let rings: Bool
+                    switch step {
+                    case .wait: rings = false
+                    case .waitAndRing: rings = true
+                    case .serve, .serveAndRing, .fail, .lead: return (step, nil)
+                    }
                     shell.state.enlist(id)
                     shell.waiting[id] = continuation
-                    return nil
+                    return (nil, rings ? shell.ring() : nil)
                 }
                 if let step { return continuation.resume(returning: step) }
+                refresher?.resume()
                 // A cancellation that came before the registration found nobody to wake, but is to be seen here.
                 if Task.isCancelled { cancel(id) }
             }
@@ -112,25 +183,34 @@ final class TokenProvider: Sendable {
     }
 
     /// Asks the endpoint once, as the leader.
-    private func fetch(at start: Moment) async -> TokenState.Step {
-        let answer = await answer(at: start)
+    private func fetch(at start: Moment, endsWithTask: Bool) async -> TokenState.Step {
+        let answer = await answer(at: start, endsWithTask: endsWithTask)
         let now = time.now
-        let (leader, woken) = shell.withLock { shell in
+        var leader = TokenState.Step.wait
+        wake { shell in
             let finish = shell.state.finish(answer, now: now, random: random)
-            return (finish.leader, finish.woken.map { (shell.waiting.removeValue(forKey: $0.id), $0.step) })
+            leader = finish.leader
+            return finish.woken
         }
         log(answer)
-        for (continuation, step) in woken { continuation?.resume(returning: step) }
         return leader
     }
 
-    private func answer(at start: Moment) async -> TokenAnswer {
+    /// Resumes those who wait no longer by what `change` says, outside of the lock.
+    private func wake(after change: (inout Shell) -> [(id: Int, step: TokenState.Step)]) {
+        let woken = shell.withLock { shell in
+            change(&shell).map { (shell.waiting.removeValue(forKey: $0.id), $0.step) }
+        }
+        for (continuation, step) in woken { continuation?.resume(returning: step) }
+    }
+
+    private func answer(at start: Moment, endsWithTask: Bool) async -> TokenAnswer {
         if start > time.now {
             do { try await time.sleep(until: start) } catch { return .abandoned }
         }
         if Task.isCancelled { return .abandoned }
         let request: HTTPRequest
-        do { request = try settings.tokenRequest() } catch {
+        do { request = try settings.tokenRequest(endsWithTask: endsWithTask) } catch {
             return .failed(GenesysError(.credentialsRefused, message: "the client secret cannot be read: \(error)"))
         }
         shell.withLock { $0.state.requested() }
@@ -147,7 +227,7 @@ final class TokenProvider: Sendable {
             logger.warning(
                 "token endpoint limits requests",
                 ["retryAfterMs": retryAfter.map { "\($0.wholeMilliseconds)" } ?? "absent"])
-        case .failed(let error):
+        case .failed(let error, _):
             logger.warning("token not refreshed", ["error": "\(error)"])
         case .abandoned:
             break

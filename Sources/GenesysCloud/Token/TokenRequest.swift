@@ -2,7 +2,7 @@ import HTTPClient
 
 extension GenesysSettings {
     /// The request for a token, with the secret as it is now.
-    func tokenRequest() throws(SecretError) -> HTTPRequest {
+    func tokenRequest(endsWithTask: Bool) throws(SecretError) -> HTTPRequest {
         let secret = try clientSecret.read()
         var headers = [
             HTTPHeader("Accept", "application/json"), HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
@@ -20,7 +20,7 @@ extension GenesysSettings {
         }
         return HTTPRequest(
             method: "POST", url: authURL.withoutTrailingSlashes + path, headers: headers, body: Array(form.utf8),
-            timeout: requestTimeout)
+            timeout: requestTimeout, endsWithTask: endsWithTask)
     }
 }
 

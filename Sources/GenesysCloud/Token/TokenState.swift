@@ -3,17 +3,22 @@ import Seams
 /// Which token is served, who fetches the next one and who waits for it. Pure: the shell brings clock, chance, the
 /// request and the waiting.
 ///
-/// At most one caller at a time is the leader, who asks the endpoint. While the held token lives, everybody else is
-/// served with it; otherwise they wait for the leader's result, good or bad.
+/// At most one task at a time is the leader, who asks the endpoint: the refresher while there is one, else a caller.
+/// While the held token lives, everybody else is served with it; otherwise they wait for the leader's result, good or
+/// bad.
 struct TokenState: Sendable {
     /// What a caller does next.
     enum Step: Sendable {
         case serve(AccessToken)
+        /// Take the token, and ring the refresher.
+        case serveAndRing(AccessToken)
         case fail(GenesysError)
         /// Ask the endpoint, not before that moment, then `finish`.
         case lead(at: Moment)
         /// Somebody asks already.
         case wait
+        /// Ring the refresher, and wait for what it gets.
+        case waitAndRing
     }
 
     /// What the leader does, and who is woken with what.
@@ -46,10 +51,14 @@ struct TokenState: Sendable {
     /// What a token lives at least, whatever the endpoint says: an endless row of dead tokens would be a storm.
     private static let shortestLife = Duration.seconds(1)
     private static let longestPause = Duration.seconds(24 * 3600)
+    private static let longestSpread = Duration.seconds(5)
     private static let backoff = Backoff(base: .seconds(1), limit: .seconds(30))
 
     private let margin: Duration
+    private let longestWait: Duration
     private var held: Held?
+    /// There is a refresher.
+    private(set) var isTended = false
     private var isLed = false
     private var waiters: [Int] = []
     private var tokenCount = 0
@@ -63,18 +72,49 @@ struct TokenState: Sendable {
     private var limitedCount = 0
     private var rejectedCount = 0
 
-    init(margin: Duration) {
+    /// - Parameters:
+    ///   - margin: So long before its end a token is replaced, where a quarter of its life is not less.
+    ///   - longestWait: What the endpoint may ask to wait with callers waiting along.
+    init(margin: Duration, longestWait: Duration) {
         self.margin = margin
+        self.longestWait = longestWait
     }
 
-    /// A caller wants a token. After `wait` it must `enlist`.
+    /// A caller wants a token. After `wait` and `waitAndRing` it must `enlist`.
     mutating func ask(now: Moment) -> Step {
-        if let token = usable(now: now), isLed || !isRefreshDue(now: now) { return .serve(token) }
+        if let token = usable(now: now) {
+            guard !isLed, isRefreshDue(now: now) else { return .serve(token) }
+            return isTended ? .serveAndRing(token) : lead(now: now)
+        }
         if isLed { return .wait }
         // During a back-off the last result stands for everybody; asking at once is what makes a storm.
         if now < notBefore, let lastFailure { return .fail(lastFailure) }
-        isLed = true
-        return .lead(at: max(now, notBefore))
+        return isTended ? .waitAndRing : lead(now: now)
+    }
+
+    /// From now on a refresher leads, whenever it is rung; false when there is one already.
+    mutating func tend() -> Bool {
+        guard !isTended else { return false }
+        isTended = true
+        return true
+    }
+
+    /// The refresher was rung: when it is to ask the endpoint, as the leader; nil where there is nothing to do.
+    mutating func refresh(now: Moment) -> Moment? {
+        guard !isLed else { return nil }
+        // It may have been rung for what another fetch has settled since.
+        let isWanted =
+            usable(now: now) == nil
+            ? !waiters.isEmpty || now >= notBefore || lastFailure == nil : isRefreshDue(now: now)
+        guard isWanted, case .lead(let start) = lead(now: now) else { return nil }
+        return start
+    }
+
+    /// The refresher ends, and leads no longer. Who waits for it goes on without.
+    mutating func untend(now: Moment) -> [(id: Int, step: Step)] {
+        isTended = false
+        guard !isLed, !waiters.isEmpty else { return [] }
+        return [(waiters.removeFirst(), lead(now: now))]
     }
 
     /// The caller waits for the leader's result.
@@ -107,20 +147,13 @@ struct TokenState: Sendable {
                 return failed(
                     GenesysError(
                         .credentialsRefused, message: "the token endpoint gives the token again that the API rejected"),
-                    now: now, random: random)
+                    retryAfter: nil, now: now, random: random)
             }
             return end(with: .serve(hold(value, life: life, now: now)))
-        case .failed(let error):
-            return failed(error, now: now, random: random)
+        case .failed(let error, let retryAfter):
+            return failed(error, retryAfter: retryAfter, now: now, random: random)
         case .limited(let retryAfter):
-            limitedCount += 1
-            failures += 1
-            lastFailure = nil
-            let asked = min(retryAfter ?? .zero, Self.longestPause)
-            notBefore =
-                now + (asked > .zero ? asked : Self.backoff.delay(afterFailures: failures, random: random))
-            if let token = usable(now: now) { return end(with: .serve(token)) }
-            return Finish(leader: .lead(at: notBefore))
+            return limited(retryAfter: retryAfter, now: now, random: random)
         case .abandoned:
             let cancelled = Step.fail(GenesysError(.cancelled, message: "cancelled while waiting for a token"))
             guard !waiters.isEmpty else {
@@ -148,8 +181,8 @@ struct TokenState: Sendable {
         rejectedValue = token.value
         guard !current.isProven, current.replacesRejected else { return .tryAgain }
         backOff(
-            with: GenesysError(.credentialsRefused, status: 401, message: "the API rejects fresh tokens"), now: now,
-            random: random)
+            with: GenesysError(.credentialsRefused, status: 401, message: "the API rejects fresh tokens"),
+            retryAfter: nil, now: now, random: random)
         return .refused
     }
 
@@ -188,16 +221,43 @@ struct TokenState: Sendable {
         return token
     }
 
-    private mutating func failed(_ error: GenesysError, now: Moment, random: any RandomSource) -> Finish {
+    private mutating func lead(now: Moment) -> Step {
+        isLed = true
+        return .lead(at: max(now, notBefore))
+    }
+
+    private mutating func failed(
+        _ error: GenesysError, retryAfter: Duration?, now: Moment, random: any RandomSource
+    ) -> Finish {
         failureCount += 1
-        backOff(with: error, now: now, random: random)
+        backOff(with: error, retryAfter: retryAfter, now: now, random: random)
         return end(with: usable(now: now).map(Step.serve) ?? .fail(error))
     }
 
-    private mutating func backOff(with error: GenesysError, now: Moment, random: any RandomSource) {
+    private mutating func limited(retryAfter: Duration?, now: Moment, random: any RandomSource) -> Finish {
+        limitedCount += 1
+        backOff(with: nil, retryAfter: retryAfter, now: now, random: random)
+        if notBefore - now > longestWait {
+            lastFailure = GenesysError(
+                .rateLimited, status: 429, message: "the token endpoint wants no requests for long",
+                retryAt: notBefore)
+        }
+        if let token = usable(now: now) { return end(with: .serve(token)) }
+        if let lastFailure { return end(with: .fail(lastFailure)) }
+        return Finish(leader: .lead(at: notBefore))
+    }
+
+    /// Nobody asks before the back-off is over, and not before the endpoint wants it; spread, because all replicas are
+    /// told the same.
+    private mutating func backOff(
+        with error: GenesysError?, retryAfter: Duration?, now: Moment, random: any RandomSource
+    ) {
         failures += 1
         lastFailure = error
-        notBefore = now + Self.backoff.delay(afterFailures: failures, random: random)
+        let asked = min(retryAfter ?? .zero, Self.longestPause)
+        let delay = Self.backoff.delay(afterFailures: failures, random: random)
+        let spread = random.duration(upTo: min(asked / 10, Self.longestSpread))
+        notBefore = now + max(delay, asked > .zero ? asked + spread : .zero)
     }
 
     private mutating func end(with step: Step) -> Finish {

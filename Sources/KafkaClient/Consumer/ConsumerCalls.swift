@@ -43,6 +43,14 @@ struct ConsumerCalls: Sendable {
         return .success(KafkaWatermarks(low: low, high: high))
     }
 
+    /// Gives up sooner than the others: who asks asks again, and what waits for its turn behind it may be an assignment.
+    func partitionCount(of topic: String) -> Result<Int, KafkaError> {
+        switch ReaderCalls(handle: handle, milliseconds: min(milliseconds, 5_000)).look(for: topic) {
+        case .partitions(let count): .success(Int(count))
+        case .missing(let fault), .fault(let fault): .failure(fault)
+        }
+    }
+
     /// What the last fetch brought; it does not block.
     func logEnd(of partition: TopicPartition) -> Int64? {
         var low: Int64 = 0

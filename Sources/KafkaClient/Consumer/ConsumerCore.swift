@@ -32,6 +32,7 @@ final class ConsumerCore: Sendable {
         if let instance = subscription.groupInstanceID {
             additions.append((name: "group.instance.id", value: instance))
         }
+        if let heartbeats = settings.heartbeatInterval { additions.append(heartbeats) }
         // Whoever accepts the loss lets librdkafka do what the setting is for. A seek cannot: librdkafka has stopped the
         // partition by the time it reports the error, and refuses one.
         if subscription.acceptsLostRange { additions.append((name: "auto.offset.reset", value: "earliest")) }

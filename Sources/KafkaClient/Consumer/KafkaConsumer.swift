@@ -91,6 +91,11 @@ public final class KafkaConsumer: KafkaConsuming {
         return core.subscription.startPosition == .earliest ? ends.low : ends.high
     }
 
+    public func partitionCount(of topic: String) async throws(KafkaError) -> Int {
+        let calls = core.calls
+        return try await core.blocking.run { calls.partitionCount(of: topic) }
+    }
+
     /// The first offset at or after a time (milliseconds since 1970) in each partition; one without a later record has
     /// no entry.
     public func offsets(

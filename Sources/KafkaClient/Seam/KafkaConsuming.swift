@@ -44,6 +44,11 @@ public protocol KafkaConsuming: Sendable {
     /// by `auto.offset.reset`. Asks the cluster.
     func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64
 
+    /// How many partitions a topic has, by the cluster's own word now. Asks the cluster.
+    ///
+    /// - Throws: `KafkaError`, with the code `UNKNOWN_TOPIC_OR_PART` where there is no such topic.
+    func partitionCount(of topic: String) async throws(KafkaError) -> Int
+
     /// Leaves the group: a last `revoked` event comes first and must be acknowledged; then `nextEvents` ends.
     /// Returns when the member has left and the client's memory is freed. Calling it again waits for the same end.
     func close() async

@@ -66,6 +66,16 @@ public struct KafkaClientSettings: Sendable {
         return ("message.timeout.ms", String(transaction * 3 / 4))
     }
 
+    /// How often a member asks whether the group rebalances, where the settings do not say: each second instead of each
+    /// third. Under an eager assignor all members stand still until the last has noticed, and what the API would have
+    /// allowed meanwhile is lost. Always less than a third of the session, so that one lost heartbeat costs no membership.
+    var heartbeatInterval: (name: String, value: String)? {
+        let name = "heartbeat.interval.ms"
+        guard !usesConsumerProtocol, !properties.contains(where: { $0.name == name }) else { return nil }
+        let session = Int64(value(of: "session.timeout.ms")) ?? OwnProperty.sessionMilliseconds
+        return (name, String(max(1, min(OwnProperty.heartbeatMilliseconds, (session - 1) / 3))))
+    }
+
     /// Whether partitions are handed over one by one instead of all at once, by these settings. Asking librdkafka
     /// is a request without a time-out, which can hang while a consumer closes.
     var isCooperative: Bool {

@@ -14,6 +14,7 @@ struct OwnProperty: Sendable {
     var reason: String
 
     static let sessionMilliseconds: Int64 = 10_000
+    static let heartbeatMilliseconds: Int64 = 1000
     static let transactionMilliseconds: Int64 = 10_000
 
     /// What is set for a role.

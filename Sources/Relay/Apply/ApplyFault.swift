@@ -31,8 +31,9 @@ enum ApplyFault: Error {
             .interrupted(.cancelled)
         case .api(let error):
             switch error.kind {
-            case .credentialsRefused, .forbidden, .unreachable: .interrupted(.outage(error))
-            case .serverError, .timedOut, .connectionLost, .notFound: .interrupted(.retry(Reason(error)))
+            case .credentialsRefused, .forbidden, .unreachable, .rateLimited, .serverError, .timedOut, .connectionLost,
+                .notFound:
+                .interrupted(.fault(error))
             case .conflict, .invalidRequest: .rejected(Reason(error))
             case .cancelled, .withdrawn: .interrupted(.cancelled)
             }
@@ -47,6 +48,7 @@ extension Reason {
             switch error.kind {
             case .credentialsRefused, .forbidden: .forbidden
             case .unreachable, .connectionLost: .connectionLost
+            case .rateLimited: .rateLimited
             case .notFound: .notFound
             case .conflict: .conflict
             case .invalidRequest: .invalidRequest

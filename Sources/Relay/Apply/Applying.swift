@@ -69,12 +69,18 @@ public struct AppliedChange: Sendable {
 
 /// Why a change is not settled yet.
 public enum Interruption: Sendable {
-    /// The API failed in a way that may pass: try again after a back-off; counts as an attempt.
-    case retry(Reason)
+    /// The API did not do what was asked, in a way that may pass. The circuit tells whether that is the change's own
+    /// fault, which counts as an attempt, or everybody's, which counts neither attempt nor age.
+    case fault(GenesysError)
     /// An organization, by external id, is not there yet: wait for it; counts no attempt.
     case wait(Reason, organization: String)
-    /// A fault of the set-up or an outage: the whole intake pauses; counts neither attempt nor age.
-    case outage(GenesysError)
     /// The task was cancelled or its permit withdrawn: the change is left to whoever gets the record next.
     case cancelled
+}
+
+extension Interruption {
+    /// The API's part in it; nil where it has none.
+    var fault: GenesysError? {
+        if case .fault(let error) = self { error } else { nil }
+    }
 }

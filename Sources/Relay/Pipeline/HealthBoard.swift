@@ -12,6 +12,8 @@ public final class HealthBoard: Sendable {
         case purges
         /// The file of audit records cannot be written.
         case auditLog
+        /// The share of the quota is not known, so nothing is sent.
+        case quota
         /// Outcomes or dead letters cannot be written.
         case outcomes
         /// A partition's compacted state cannot be read.
@@ -27,6 +29,7 @@ public final class HealthBoard: Sendable {
             case .outage: "outage"
             case .purges: "purges"
             case .auditLog: "auditLog"
+            case .quota: "quota"
             case .outcomes: "outcomes"
             case .restoring(let partition): "restoring \(partition)"
             case .lostRange(let partition): "lostRange \(partition)"

@@ -20,6 +20,7 @@ struct Intake: Sendable {
     let departure: Departure
     let restorer: Restorer
     let purges: PurgeDesk?
+    let quota: QuotaKeeper?
     let ownershipChanged: @Sendable () -> Void
     let gracePeriod: Duration
     let time: any TimeSource
@@ -32,7 +33,8 @@ struct Intake: Sendable {
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
         flow: FlowControl, writer: SettlementWriter, maker: SettlementMaker, metrics: PipelineMetrics,
         health: HealthBoard, stop: StopSignal, departure: Departure, restorer: Restorer, purges: PurgeDesk?,
-        ownershipChanged: @escaping @Sendable () -> Void, gracePeriod: Duration, time: any TimeSource, logger: Logger
+        quota: QuotaKeeper?, ownershipChanged: @escaping @Sendable () -> Void, gracePeriod: Duration,
+        time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
@@ -46,6 +48,7 @@ struct Intake: Sendable {
         self.departure = departure
         self.restorer = restorer
         self.purges = purges
+        self.quota = quota
         self.ownershipChanged = ownershipChanged
         self.gracePeriod = gracePeriod
         self.time = time
@@ -157,6 +160,7 @@ struct Intake: Sendable {
                 ["partition": "\(partition)", "because": why])
         }
         ownershipChanged()
+        quota?.hold(ledgers.assigned)
         let restorations = restorer.begin(partitions, generation)
         pool.assign(partitions.filter { $0.topic != purges?.topic }, generation: generation)
         purges?.assign(partitions.filter { $0.topic == purges?.topic }, generation)
@@ -201,6 +205,8 @@ struct Intake: Sendable {
 
     private func letGo(_ assignments: [TopicPartition: Generation]) {
         let gone = ledgers.letGo(assignments)
+        // Before the next owner may have them: from then on their part of the quota is its own.
+        quota?.hold(ledgers.assigned)
         flow.removed(gone)
         restorer.drop(gone)
         purges?.drop(gone.filter { $0.topic == purges?.topic })

@@ -1,3 +1,4 @@
+public import GenesysCloud
 public import KafkaClient
 public import Observability
 public import Seams
@@ -20,6 +21,7 @@ public final class Pipeline: Sendable {
     private let intake: Intake
     private let worker: LaneWorker
     private let purges: PurgeDesk?
+    private let quotaKeeper: QuotaKeeper?
     private let watch: OrganizationWatch?
     private let progress: ProgressWatch
     private let metrics: PipelineMetrics
@@ -35,13 +37,17 @@ public final class Pipeline: Sendable {
     /// Joins the parts; nothing starts before `run`.
     ///
     /// - Parameters:
+    ///   - api: Asked, where a change meets a fault, whether the fault is the change's own; without it, it never is.
+    ///   - quota: Told which share of the quota this replica has, by its partitions; it has none before the first. Says how
+    ///     many questions after running purges go out; without it they have no pace.
     ///   - watch: The applier's watch for missing organizations, for which lanes park; the pipeline runs it.
     ///   - states: What compacted topics keep beside the changes; read by `stateReader` when a partition is assigned.
     ///   - stateReader: The caller's to close. Without it no state is read.
     ///   - purgeParts: Without them no purge requests are taken.
     public init(
         settings: PipelineSettings, consumer: any KafkaConsuming, producer: any KafkaProducing,
-        applier: any Applying, watch: OrganizationWatch? = nil,
+        applier: any Applying, api: (any GenesysAPI)? = nil, quota: (any QuotaGoverning)? = nil,
+        watch: OrganizationWatch? = nil,
         states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
         purgeParts: PurgeParts? = nil,
         time: any TimeSource, random: any RandomSource, health: HealthBoard,
@@ -84,8 +90,8 @@ public final class Pipeline: Sendable {
             ledgers: ledgers, fence: fence, restorations: restorations, prove: { writer.prove() }, logger: logger)
         let purges = purgeParts.map { parts in
             PurgeDesk(
-                parts, groupID: settings.groupID, retry: settings.retry, ledgers: ledgers, admission: admission,
-                writer: writer, trail: trail,
+                parts, quota: quota, groupID: settings.groupID, retry: settings.retry, ledgers: ledgers,
+                admission: admission, writer: writer, trail: trail,
                 pressureChanged: {
                     flow.set(.purgesFull, of: parts.settings.requestsTopic) { desk.value?.isFull ?? false }
                 },
@@ -111,25 +117,35 @@ public final class Pipeline: Sendable {
             failed: { [stopSignal] in stopSignal.raise(to: .hurry) })
         poolPressure.answer { [weak pool] in pool.map { $0.pressure != .open } ?? false }
         writerPressure.answer { [weak writer] in writer?.isBacklogged ?? false }
+        let quotaKeeper = quota.map {
+            QuotaKeeper(
+                QuotaShare(changesTopic: settings.changesTopic, purgesTopic: purges?.topic), quota: $0,
+                consumer: consumer, time: time, random: random, health: health, logger: logger)
+        }
+        let throttle = PoolThrottle(limit: settings.limits.maxInFlight) { [weak pool] in pool?.setLimit($0) }
+        quota?.observeRoom { throttle.set(room: $0) }
         let circuit = Circuit(
-            time: time, random: random, health: health, logger: logger,
-            isIdle: {
-                let now = pool.snapshot; return now.running == 0 && now.readyLanes == 0
-            },
-            act: { action in
-                switch action {
-                case .suspend:
-                    flow.set(.outage) { true }
-                    pool.setLimit(0)
-                case .probe:
-                    pool.setLimit(1)
-                case .resume:
-                    pool.setLimit(settings.limits.maxInFlight)
-                    flow.set(.outage) { false }
-                case .confirm:
-                    break
-                }
-            })
+            api: api, time: time, random: random, health: health, logger: logger,
+            hands: Circuit.Hands(
+                act: { action in
+                    switch action {
+                    case .suspend:
+                        flow.set(.outage) { true }
+                        throttle.set(.suspended)
+                    case .probe:
+                        throttle.set(.probing)
+                    case .resume:
+                        throttle.set(.flowing)
+                        flow.set(.outage) { false }
+                    case .confirm:
+                        break
+                    }
+                },
+                wake: { pool.wake(where: .verdict) },
+                isIdle: {
+                    let now = pool.snapshot
+                    return now.running == 0 && now.readyLanes == 0
+                }))
         let maker = SettlementMaker(encoder: OutcomeEncoder(groupID: settings.groupID), settings: settings, time: time)
         worker = LaneWorker(
             applier: applier, retry: settings.retry, circuit: circuit,
@@ -149,11 +165,12 @@ public final class Pipeline: Sendable {
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
             metrics: metrics, health: health, stop: stopSignal, departure: departure, restorer: restorer,
-            purges: purges,
+            purges: purges, quota: quotaKeeper,
             ownershipChanged: { applier.ownershipChanged() },
             gracePeriod: settings.gracePeriod, time: time, logger: logger)
         progress = ProgressWatch(
-            consumer: consumer, ledgers: ledgers, pool: pool, purges: purges, flow: flow, time: time, logger: logger)
+            consumer: consumer, ledgers: ledgers, pool: pool, maxInFlight: settings.limits.maxInFlight, purges: purges,
+            flow: flow, time: time, logger: logger)
         shutdown = Shutdown(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, purges: purges, writer: writer,
             departure: departure,
@@ -162,9 +179,11 @@ public final class Pipeline: Sendable {
             logger: logger)
         watch?.observe(
             appeared: { pool.wake(where: .organization($0)) },
-            isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil })
+            isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil },
+            mayAsk: { circuit.status.phase == .closed })
         self.watch = watch
         self.purges = purges
+        self.quotaKeeper = quotaKeeper
         self.settings = settings
         self.consumer = consumer
         self.producer = producer
@@ -194,6 +213,7 @@ public final class Pipeline: Sendable {
             add(until: .hurry) { await self.pool.run { await self.worker.handle($0) } }
             add(until: .hurry) { await self.circuit.run() }
             if let watch = self.watch { add(until: .hurry) { await watch.run() } }
+            if let quotaKeeper = self.quotaKeeper { add(until: .hurry) { await quotaKeeper.run() } }
             add(until: .drain) { await self.progress.run() }
             if let purges = self.purges {
                 // To its end, also when somebody hurries: a submission on the wire is awaited, and its answer written.
@@ -235,7 +255,8 @@ public final class Pipeline: Sendable {
     public var status: PipelineStatus {
         PipelineStatus(
             partitions: ledgers.assigned, ledgers: ledgers.snapshot, pool: pool.snapshot,
-            staleOutcomes: ledgers.staleCount, backlog: writer.backlog,
+            share: quotaKeeper?.share, staleOutcomes: ledgers.staleCount, backlog: writer.backlog,
+            circuit: circuit.status,
             pausedBecause: flow.causes.map(\.rawValue).sorted(),
             partitionsPausedBecause: flow.partitionCauses.mapValues { $0.map(\.rawValue).sorted() },
             stalls: progress.stalls, faults: health.faults,

@@ -1,3 +1,4 @@
+public import GenesysCloud
 public import KafkaClient
 public import WorkerPool
 
@@ -9,10 +10,14 @@ public struct PipelineStatus: Sendable {
     public var ledgers: [TopicPartition: LedgerSnapshot]
     /// The pool.
     public var pool: PoolSnapshot
+    /// What share of the quota the partitions stand for; nil where none is kept.
+    public var share: RequestShare?
     /// Outcomes that were dropped so far, because the assignment of their partition was over: the next owner makes them.
     public var staleOutcomes: Int
     /// Outcomes that are not written and committed yet.
     public var backlog: Int
+    /// Whether work flows to the API.
+    public var circuit: CircuitStatus
     /// Why intake is paused; empty while records flow.
     public var pausedBecause: [String]
     /// Why single partitions are paused; one that is not has no entry.

@@ -19,12 +19,26 @@ struct WorkItem: PoolItem {
 /// What has been spent on a record so far. It belongs to the task that runs the record's lane; the lock is only there
 /// because tasks follow one another.
 final class Progress: Sendable {
+    /// A failed attempt of which a read must tell whether it was the change's own fault.
+    struct Pending {
+        var attempt: FailedAttempt
+        var fault: GenesysError
+        var ticket: ReadVerdicts.Ticket
+    }
+
     struct Values {
-        var attempts = 0
+        /// Those that have failed, as far as they are not known to be an outage's.
+        fileprivate var failed: [FailedAttempt] = []
+        fileprivate var pending: Pending?
         var requests = 0
         var correlationID: String?
-        /// When the first attempt began, and how much outage there had been by then.
-        var begin: (moment: Moment, outages: Duration)?
+        /// When the first attempt began.
+        var begin: Moment?
+
+        /// How many attempts have failed, some of them perhaps by an outage that was not known yet.
+        var attempts: Int { failed.count }
+        /// When the first of them began.
+        var firstFailure: Moment? { failed.first?.begin }
     }
 
     private let values = Mutex(Values())
@@ -32,16 +46,46 @@ final class Progress: Sendable {
     var current: Values { values.withLock { $0 } }
 
     /// Notes the first attempt's moment; later attempts keep it.
-    func begin(at moment: Moment, outages: Duration) {
-        values.withLock { if $0.begin == nil { $0.begin = (moment, outages) } }
+    func begin(at moment: Moment) {
+        values.withLock { if $0.begin == nil { $0.begin = moment } }
     }
 
-    /// Adds what an attempt has spent; `counts` says whether it was an attempt at all, or an outage or a wait.
-    func add(_ tally: CallTally, counts: Bool) {
+    /// Adds what an attempt has spent.
+    func add(_ tally: CallTally) {
         values.withLock { values in
             values.requests += tally.requests
             values.correlationID = tally.correlationID ?? values.correlationID
-            if counts { values.attempts += 1 }
+        }
+    }
+
+    /// Notes an attempt that has failed.
+    func failed(_ attempt: FailedAttempt) {
+        values.withLock { $0.failed.append(attempt) }
+    }
+
+    /// How many attempts have failed by the change's own fault. Those that outages excuse are forgotten, so there are
+    /// never more than may be made.
+    func ownAttempts(_ outages: @autoclosure () -> Outages) -> Int {
+        values.withLock { values in
+            guard !values.failed.isEmpty else { return 0 }
+            let outages = outages()
+            values.failed.removeAll { outages.excuse($0) }
+            return values.failed.count
+        }
+    }
+
+    /// Notes an attempt that waits for a read.
+    func wait(_ pending: Pending) {
+        values.withLock { $0.pending = pending }
+    }
+
+    /// The attempt that waits for a read; `resolve` is asked about it, and with an answer it waits no longer.
+    func takePending(_ resolve: (ReadVerdicts.Ticket) -> Ruling?) -> (Pending, Ruling?)? {
+        values.withLock { values in
+            guard let pending = values.pending else { return nil }
+            let ruling = resolve(pending.ticket)
+            if ruling != nil { values.pending = nil }
+            return (pending, ruling)
         }
     }
 }

@@ -30,7 +30,6 @@ struct WorkerReport: Sendable {
     /// Everything, for `/status`.
     var status: JSONValue {
         let pipeline = pipeline.status
-        let api = api.snapshot
         let now = time.now
         let pool = pipeline.pool
         let parked = pool.parkedLanes.reduce(into: [String: Int]()) { $0[$1.key.kind, default: 0] += $1.value }
@@ -66,18 +65,8 @@ struct WorkerReport: Sendable {
         document.set("outcomes", to: Self.counts(pipeline.outcomes))
         if let purges = pipeline.purges { document.set("purges", to: Self.purges(purges)) }
         document.set("outcomesWaiting", to: .number(pipeline.backlog))
-        document.set(
-            "api",
-            to: .object([
-                (
-                    "requests",
-                    Self.counts(api.requests.reduce(into: [:]) { $0["\($1.method) \($1.result)"] = $1.count })
-                ),
-                ("waitingForQuota", .number(api.pacer.waiting)),
-                ("closedForMs", api.pacer.closedFor.map { .number($0.wholeMilliseconds) } ?? .null),
-                ("tokenRequests", .number(api.token.requests)),
-                ("tokenLifeMs", api.token.remainingLife.map { .number($0.wholeMilliseconds) } ?? .null),
-            ]))
+        document.set("circuit", to: Self.circuit(pipeline.circuit, at: now))
+        document.set("api", to: Self.api(api.snapshot, share: pipeline.share))
         return document
     }
 
@@ -91,7 +80,7 @@ struct WorkerReport: Sendable {
         ])
     }
 
-    private static func counts(_ counts: [String: Int]) -> JSONValue {
+    static func counts(_ counts: [String: Int]) -> JSONValue {
         .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
     }
 }

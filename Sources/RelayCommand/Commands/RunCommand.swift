@@ -27,7 +27,10 @@ extension RunCommand: Subcommand {
             ["version": Version.number].merging(Version.libraries.map { ($0.name, $0.version) }) { first, _ in first })
         try await checkTopics(settings, logger)
         let worker = try Worker(
-            settings: settings, genesys: try settings.genesys.clientSettings(), time: context.time, logger: logger)
+            settings: settings,
+            genesys: try settings.genesys.clientSettings(
+                maxInFlight: settings.pool.maxInFlight, isAdaptive: settings.pool.isAdaptive),
+            time: context.time, logger: logger)
         let address = try worker.startAdmin()
         logger.info("health, metrics and status are served", ["address": address])
         let listening = Signals.listen { signal in

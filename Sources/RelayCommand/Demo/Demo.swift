@@ -48,7 +48,8 @@ struct Demo: Sendable {
             settings: settings,
             genesys: GenesysCloud.GenesysSettings(
                 apiURL: sandbox.url, authURL: sandbox.url, clientID: sandboxSettings.clientID,
-                clientSecret: Secret(value: sandboxSettings.clientSecret), requestsPerMinute: nil),
+                clientSecret: Secret(value: sandboxSettings.clientSecret), requestsPerMinute: nil,
+                maxInFlight: settings.pool.maxInFlight, adaptsToLatency: settings.pool.isAdaptive),
             time: time, logger: logger)
         let adminURL = try worker.startAdmin()
         say(

@@ -26,26 +26,35 @@ struct ExportRun: ~Copyable {
     ) async throws -> ExitCode {
         let settings = try context.settings(arguments, required: GenesysSettings.required)
         let logger = context.logger(settings)
-        let genesys = try settings.genesys.clientSettings()
+        let genesys = try settings.genesys.clientSettings(maxInFlight: 1, isAdaptive: false)
         let path = arguments[ExportOptions.output]
         let isContinued = firstPage > 1
         let seen = isContinued ? try path.map(ExportFile.ids) ?? [] : []
         let output = try ExportOutput(path: path, isContinued: isContinued, noun: noun, context: context)
         let transport = CurlTransport(CurlTransport.Settings(maxConnectionsPerHost: 1))
         let random = SystemRandom()
+        let api = GenesysClient(
+            settings: genesys, transport: transport, usual: .background, time: context.time, random: random,
+            logger: logger.component("genesys"))
+        api.setShare(RequestShare(changes: arguments[ExportOptions.quotaShare], purges: 0))
         let reader = PatientReader(
-            api: GenesysClient(
-                settings: genesys, transport: transport, time: context.time, random: random,
-                logger: logger.component("genesys")),
-            retry: RetryPolicy(settings.retry), time: context.time, random: random, logger: logger)
+            api: api, retry: RetryPolicy(settings.retry), time: context.time, random: random, logger: logger)
         // A reader such as head may go before the end: then writing fails, instead of the process.
         signal(SIGPIPE, SIG_IGN)
         let pageSize = arguments[ExportOptions.pageSize]
         var run = ExportRun(
             firstPage: firstPage, exporter: Exporter(reader: reader, pageSize: pageSize, seen: seen),
             output: output)
-        var stop: Exporter.Stop?
-        do throws(Exporter.Stop) { try await body(&run) } catch { stop = error }
+        let stop = await withTaskGroup(of: Void.self) { group -> Exporter.Stop? in
+            group.addTask { await api.run() }
+            defer { group.cancelAll() }
+            do throws(Exporter.Stop) {
+                try await body(&run)
+                return nil
+            } catch {
+                return error
+            }
+        }
         await transport.close()
         run.output.end()
         let summary = ExportSummary(

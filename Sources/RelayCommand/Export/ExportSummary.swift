@@ -59,7 +59,7 @@ struct ExportSummary {
         case .notFound, .conflict, .invalidRequest:
             // The API's own words are safe here: it was sent nothing but what stands on the command line.
             return CommandFailure(exitCode: .dataError, message: "\(error.message) (\(error)); \(progress(stop))")
-        case .serverError, .timedOut, .connectionLost, .cancelled, .withdrawn:
+        case .serverError, .timedOut, .connectionLost, .rateLimited, .cancelled, .withdrawn:
             return CommandFailure(
                 exitCode: .unavailable,
                 message: "Genesys Cloud did not give page \(stop.page) in "

@@ -6,7 +6,8 @@ import Seams
 
 /// Reads from the API, and again after a fault that may pass: `retry.*` says how often and how far apart.
 ///
-/// (A 429 and a token that ends half-way never get here: the client waits, or takes a new token, and asks again.)
+/// (A short 429 and a token that ends half-way never get here: the client waits, or takes a new token, and asks again.
+/// Where the API wants no requests for longer, this waits; neither an attempt nor age is counted for it.)
 struct PatientReader: Sendable {
     /// The last fault, after so many attempts.
     struct Failure: Error {
@@ -37,15 +38,27 @@ struct PatientReader: Sendable {
     private func read<Value: Sendable>(
         _ what: Logger.Metadata, _ call: (inout CallTally) async throws(GenesysError) -> Value
     ) async throws(Failure) -> Value {
-        let began = time.now
+        var began = time.now
         var attempts = 1
         var tally = CallTally()
         while true {
             do throws(GenesysError) {
                 return try await call(&tally)
             } catch {
+                let now = time.now
+                if let retryAt = error.retryAt, retryAt > now {
+                    logger.warning(
+                        "the API wants no requests for a while; the export goes on after it",
+                        what.merging(["until": "\((time.wallTime + (retryAt - now)).description)"]) { first, _ in first
+                        })
+                    do { try await time.sleep(until: retryAt) } catch {
+                        throw Failure(error: Self.cancelled, attempts: attempts)
+                    }
+                    began = began + (time.now - now)
+                    continue
+                }
                 let pause = retry.delay(afterAttempt: attempts, random: random)
-                guard error.mayPass, attempts < retry.maxAttempts, time.now + pause - began <= retry.maxAge else {
+                guard error.mayPass, attempts < retry.maxAttempts, now + pause - began <= retry.maxAge else {
                     throw Failure(error: error, attempts: attempts)
                 }
                 logger.warning(
@@ -68,7 +81,7 @@ extension GenesysError {
     /// Whether the same question may be answered later without anybody's doing.
     fileprivate var mayPass: Bool {
         switch kind {
-        case .serverError, .timedOut, .connectionLost: true
+        case .serverError, .timedOut, .connectionLost, .rateLimited: true
         // With a status below 500, something else than Genesys Cloud stands at the address.
         case .unreachable: status.map { $0 >= 500 } ?? true
         case .credentialsRefused, .forbidden, .notFound, .conflict, .invalidRequest, .cancelled, .withdrawn: false

@@ -21,6 +21,8 @@ struct GenesysSettings: Sendable {
     var clientSecret: SecretValue?
     var scopes: [String]
     var requestsPerMinute: Int
+    var requestBurst: Duration
+    var maxRetryAfter: Duration
     var requestTimeout: Duration
     var tokenRefreshMargin: Duration
 }
@@ -39,7 +41,14 @@ extension GenesysSettings {
     static let scopes = Setting("genesys.scopes", .list(), default: [], "Scopes to ask for with the token.")
     static let requestsPerMinute = Setting(
         "genesys.requestsPerMinute", .integer(atLeast: 1), default: 300,
-        "Quota of the OAuth client, which all replicas share.")
+        "Quota of the OAuth client, which all replicas share by their partitions.")
+    static let requestBurst = Setting(
+        "genesys.requestBurst", .duration(atLeast: .zero), default: .seconds(1),
+        "So long a time's worth of a replica's share may go out at once after a quiet time; the pace is that much slower."
+    )
+    static let maxRetryAfter = Setting(
+        "genesys.maxRetryAfter", .duration(atLeast: .zero), default: .seconds(180),
+        "Longest Retry-After for which requests are held; beyond it intake pauses until then.")
     static let requestTimeout = Setting(
         "genesys.requestTimeout", .duration(atLeast: .milliseconds(1)), default: .seconds(30),
         "How long one request may take, connecting included.")
@@ -51,8 +60,8 @@ extension GenesysSettings {
         "Genesys Cloud",
         [
             apiURL.definition, authURL.definition, authStyle.definition, apiForm.definition, clientID.definition,
-            clientSecret.definition, scopes.definition, requestsPerMinute.definition, requestTimeout.definition,
-            tokenRefreshMargin.definition,
+            clientSecret.definition, scopes.definition, requestsPerMinute.definition, requestBurst.definition,
+            maxRetryAfter.definition, requestTimeout.definition, tokenRefreshMargin.definition,
         ])
 
     /// What the worker cannot do without.
@@ -69,6 +78,8 @@ extension GenesysSettings {
         clientSecret = values[Self.clientSecret]
         scopes = values[Self.scopes]
         requestsPerMinute = values[Self.requestsPerMinute]
+        requestBurst = values[Self.requestBurst]
+        maxRetryAfter = values[Self.maxRetryAfter]
         requestTimeout = values[Self.requestTimeout]
         tokenRefreshMargin = values[Self.tokenRefreshMargin]
     }

@@ -6,6 +6,9 @@ struct SettingRules {
     let settings: RelaySettings
     let values: SettingValues
 
+    /// The window for which the quota is stated.
+    private static let longestBurst = Duration.seconds(60)
+
     /// What would not work.
     var faults: [ConfigurationFault] {
         var faults: [ConfigurationFault] = []
@@ -47,13 +50,21 @@ struct SettingRules {
 
     /// What works, but not well.
     var warnings: [ConfigurationFault] {
-        guard settings.operation.shutdownGracePeriod <= settings.genesys.requestTimeout else { return [] }
-        return [
-            fault(
-                OperationSettings.shutdownGracePeriod,
-                "is not longer than genesys.requestTimeout, \(settings.genesys.requestTimeout.argumentText): "
-                    + "a request may be cut off at shutdown")
-        ]
+        var warnings: [ConfigurationFault] = []
+        if settings.genesys.requestBurst > Self.longestBurst {
+            warnings.append(
+                fault(
+                    GenesysSettings.requestBurst,
+                    "is longer than a minute: for the burst's sake the pace is less than half of the quota"))
+        }
+        if settings.operation.shutdownGracePeriod <= settings.genesys.requestTimeout {
+            warnings.append(
+                fault(
+                    OperationSettings.shutdownGracePeriod,
+                    "is not longer than genesys.requestTimeout, \(settings.genesys.requestTimeout.argumentText): "
+                        + "a request may be cut off at shutdown"))
+        }
+        return warnings
     }
 
     /// Two topics of one name: the relay would read what it wrote.

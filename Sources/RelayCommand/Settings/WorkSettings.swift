@@ -3,11 +3,15 @@ import Configuration
 /// How many records are in hand at once.
 struct PoolSettings: Sendable {
     var maxInFlight: Int
+    var isAdaptive: Bool
     var maxBuffered: Int
     var maxParked: Int
 
     static let maxInFlight = Setting(
         "pool.maxInFlight", .integer(atLeast: 1), default: 64, "How many events are applied at the same time.")
+    static let isAdaptive = Setting(
+        "pool.adaptive", .boolean, default: true,
+        "Send fewer than pool.maxInFlight at once while the API's latency says that it is saturated.")
     static let maxBuffered = Setting(
         "pool.maxBuffered", .integer(atLeast: 1), default: 5000,
         "How many records may be read and not yet settled; partitions pause above it.")
@@ -16,10 +20,12 @@ struct PoolSettings: Sendable {
         "How many records may wait for a missing organization, which are not counted as buffered.")
 
     static let group = SettingGroup(
-        "Worker pool", [maxInFlight.definition, maxBuffered.definition, maxParked.definition])
+        "Worker pool",
+        [maxInFlight.definition, isAdaptive.definition, maxBuffered.definition, maxParked.definition])
 
     init(_ values: SettingValues) {
         maxInFlight = values[Self.maxInFlight]
+        isAdaptive = values[Self.isAdaptive]
         maxBuffered = values[Self.maxBuffered]
         maxParked = values[Self.maxParked]
     }

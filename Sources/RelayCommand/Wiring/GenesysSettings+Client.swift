@@ -6,8 +6,13 @@ import HTTPClient
 extension GenesysSettings {
     /// The settings as the API client wants them; only for commands that require `GenesysSettings.required`.
     ///
+    /// - Parameters:
+    ///   - maxInFlight: The most requests at once.
+    ///   - isAdaptive: Whether they are fewer while the API is saturated.
     /// - Throws: `CommandFailure` (78) where a key that every use of the API needs is missing.
-    func clientSettings() throws(CommandFailure) -> GenesysCloud.GenesysSettings {
+    func clientSettings(
+        maxInFlight: Int, isAdaptive: Bool
+    ) throws(CommandFailure) -> GenesysCloud.GenesysSettings {
         guard let apiURL, let authURL, let clientID, let clientSecret else {
             throw CommandFailure(
                 exitCode: .configuration, message: "\(Self.required.joined(separator: ", ")) are all needed")
@@ -24,7 +29,8 @@ extension GenesysSettings {
         return GenesysCloud.GenesysSettings(
             apiURL: apiURL, authURL: authURL, authStyle: style, apiForm: form, clientID: clientID,
             clientSecret: Secret(settings: clientSecret),
-            scopes: scopes, requestsPerMinute: Double(requestsPerMinute), requestTimeout: requestTimeout,
-            tokenRefreshMargin: tokenRefreshMargin)
+            scopes: scopes, requestsPerMinute: Double(requestsPerMinute), requestBurst: requestBurst,
+            maxRetryAfter: maxRetryAfter, maxInFlight: maxInFlight, adaptsToLatency: isAdaptive,
+            requestTimeout: requestTimeout, tokenRefreshMargin: tokenRefreshMargin)
     }
 }

@@ -15,13 +15,10 @@ struct PurgeWiring: Sendable {
 
     /// Makes the parts.
     ///
-    /// - Parameters:
-    ///   - client: Kafka, for the reader of soft-delete marks.
-    ///   - requestsPerMinute: The pace of the API's client; nil is none.
+    /// - Parameter client: Kafka, for the reader of soft-delete marks.
     /// - Throws: `CommandFailure` (78) where a part refuses its settings.
     init(
-        _ settings: RelaySettings, client: KafkaClientSettings, api: any PurgeAPI, requestsPerMinute: Double?,
-        time: any TimeSource, logger: Logger
+        _ settings: RelaySettings, client: KafkaClientSettings, api: any PurgeAPI, time: any TimeSource, logger: Logger
     ) throws(CommandFailure) {
         let purge = settings.purge
         let rules = PurgeRules(purge)
@@ -54,7 +51,7 @@ struct PurgeWiring: Sendable {
             }
         }
         parts = PurgeParts(
-            settings: PurgeDeskSettings(settings, rules: rules, requestsPerMinute: requestsPerMinute), api: api,
+            settings: PurgeDeskSettings(settings, rules: rules), api: api,
             webhooks: WebhookSender(policy: rules.webhooks, transport: transport, secret: secret, time: time),
             recordStates: RecordStates(topic: settings.topics.recordStates, logger: logger.component("relay")),
             follower: follower, auditLog: auditLog)
@@ -77,7 +74,7 @@ extension PurgeRules {
 }
 
 extension PurgeDeskSettings {
-    init(_ settings: RelaySettings, rules: PurgeRules, requestsPerMinute: Double?) {
+    init(_ settings: RelaySettings, rules: PurgeRules) {
         let (purge, topics) = (settings.purge, settings.topics)
         let onViolation: DependencyViolation =
             switch purge.onDependencyViolation {
@@ -97,7 +94,7 @@ extension PurgeDeskSettings {
                 purge.dependencies.entries.map { ($0.name, $0.list) }, uniquingKeysWith: { first, _ in first }),
             onDependencyViolation: onViolation, onUncertainSubmission: onUncertain,
             pollInterval: purge.pollInterval, quotaRecheck: purge.quotaRecheck, maxDuration: purge.maxDuration,
-            ledgerRetention: purge.ledgerRetention, requestsPerMinute: requestsPerMinute)
+            ledgerRetention: purge.ledgerRetention)
     }
 }
 

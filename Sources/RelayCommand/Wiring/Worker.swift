@@ -71,8 +71,7 @@ final class Worker: Sendable {
         purges =
             try settings.purge.isEnabled
             ? PurgeWiring(
-                settings, client: client, api: api, requestsPerMinute: genesys.requestsPerMinute, time: time,
-                logger: logger)
+                settings, client: client, api: api, time: time, logger: logger)
             : nil
         let deletions = DeletionMemory(
             topic: settings.topics.contactDeletions, inputTopic: settings.topics.contactChanges,
@@ -85,7 +84,7 @@ final class Worker: Sendable {
         pipeline = Pipeline(
             settings: PipelineSettings(settings, sessionTimeout: client.sessionTimeout), consumer: consumer,
             producer: producer,
-            applier: applier, watch: applier.watch,
+            applier: applier, api: api, quota: api, watch: applier.watch,
             // Without marks nothing is judged by them.
             states: settings.contacts.sequenceMarks ? [deletions] : [], stateReader: stateReader,
             purgeParts: purges?.parts, time: time, random: random, health: health, registry: registry,
@@ -127,11 +126,15 @@ final class Worker: Sendable {
     ///
     /// - Throws: `CommandFailure` (70, or 78 when the cluster's authorisation says no) when a Kafka client could not go on.
     func run() async throws(CommandFailure) {
-        var failure: CommandFailure?
-        do {
-            try await pipeline.run()
-        } catch {
-            failure = Self.failure(error)
+        let failure = await withTaskGroup(of: Void.self) { group -> CommandFailure? in
+            group.addTask { await self.api.run() }
+            defer { group.cancelAll() }
+            do {
+                try await self.pipeline.run()
+                return nil
+            } catch {
+                return Self.failure(error)
+            }
         }
         logger.info("stopping, step 5 of 6: flush", ["allowedMs": "\(Self.flushTime.wholeMilliseconds)"])
         await producer.close()

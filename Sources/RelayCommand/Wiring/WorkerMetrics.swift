@@ -58,20 +58,7 @@ enum WorkerMetrics {
             }
         }
         if pipeline.status.purges != nil { registerPurges(in: registry, pipeline: pipeline) }
-        registry.observeCounters(
-            name: "contact_relay_api_requests_total", help: "Requests to the API, by method and class of answer."
-        ) {
-            api.snapshot.requests.map { (["method": $0.method, "result": $0.result], Double($0.count)) }
-        }
-        registry.observeGauge(
-            name: "contact_relay_api_waiting", help: "Calls that wait for their place within the quota."
-        ) { Double(api.snapshot.pacer.waiting) }
-        registry.observeCounters(
-            name: "contact_relay_token_requests_total", help: "Requests to the token endpoint, by what became of them."
-        ) {
-            let token = api.snapshot.token
-            return [(["result": "granted"], Double(token.granted)), (["result": "failed"], Double(token.failed))]
-        }
+        registerAPI(in: registry, pipeline: pipeline, api: api)
     }
 
     private static func registerPurges(in registry: MetricsRegistry, pipeline: Pipeline) {

@@ -63,7 +63,9 @@ import Testing
             await latch.wait()
             return .json(401, "")
         }
-        let genesys = client(transport)
+        var settings = GenesysSettings.sample()
+        settings.adaptsToLatency = false
+        let genesys = client(transport, settings: settings)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<64 {
                 group.addTask {
@@ -90,12 +92,136 @@ import Testing
         }()
         await time.sleepers()
         #expect(transport.apiRequests.count == 1)
-        #expect(genesys.snapshot.pacer.closedFor! >= .seconds(1))
+        #expect(genesys.snapshot.gate.closedFor! >= .seconds(1))
         time.advance(by: .seconds(1))
         await time.sleepers()
         time.advance(by: .seconds(1))
         #expect(try await found == (true, 2))
-        #expect(genesys.snapshot.pacer.limitedCount == 1)
+        #expect(genesys.snapshot.gate.limitedCount == 1)
+    }
+
+    @Test func aPauseThatIsTooLongIsThrownWithItsEnd() async throws {
+        let time = ManualTime()
+        let genesys = client(
+            answering { _, _ in .json(429, "", headers: [HTTPHeader("Retry-After", "181")]) }, time: time)
+        var tally = CallTally()
+        let error = await failure { () async throws(GenesysError) in
+            _ = try await genesys.create(.contact, .object([]), permit: .always, tally: &tally)
+        }
+        #expect(error?.kind == .rateLimited)
+        #expect(error?.operation == .createContact)
+        #expect(error?.mayHaveHappened == false)
+        #expect(error?.retryAt ?? .start >= .start + .seconds(181))
+        #expect(tally.requests == 1)
+        #expect(tally.answered == [])
+        let second = await failure { () async throws(GenesysError) in
+            try await genesys.probe(.organization, tally: &tally)
+        }
+        #expect(second?.kind == .rateLimited)
+        #expect(second?.operation == .readOrganization)
+        #expect(second?.retryAt == error?.retryAt)
+        #expect(tally.requests == 1)
+        guard case .notTaken(let purge) = await genesys.submitPurge(.object([]), permit: .always, tally: &tally) else {
+            Issue.record("a purge that was not sent is not taken")
+            return
+        }
+        #expect(purge.kind == .rateLimited)
+    }
+
+    @Test func whatAnswersTellOfTheLimitSteersThePace() async throws {
+        let time = ManualTime()
+        let genesys = client(
+            answering { _, _ in
+                .json(
+                    200, Self.contact,
+                    headers: [
+                        HTTPHeader("inin-ratelimit-count", "240"), HTTPHeader("inin-ratelimit-allowed", "300"),
+                        HTTPHeader("inin-ratelimit-reset", "50"),
+                    ])
+            }, time: time, settings: .sample(requestsPerMinute: 300))
+        var tally = CallTally()
+        _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        time.advance(by: .milliseconds(100))
+        let gate = genesys.snapshot.gate
+        #expect(gate.learnedUsed == 240 && gate.learnedLimit == 300 && gate.learnedLimitPerMinute == 300)
+        // 60 in 50 seconds are left for all.
+        let rate = try #require(gate.effectivePerMinute)
+        #expect(rate > 60 && rate < 72)
+        #expect(try #require(genesys.pollsPerMinute) == rate / 10)
+    }
+
+    @Test func aProbeGoesBeforeWhatWaits() async throws {
+        let time = ManualTime()
+        let transport = answering { request, _ in
+            .json(200, request.url.contains("probe") ? #"{"items":[]}"# : Self.contact)
+        }
+        let genesys = client(transport, time: time, settings: .sample(requestsPerMinute: 60))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<4 {
+                group.addTask {
+                    var tally = CallTally()
+                    _ = try await genesys.get(.contact, id: "c-\(number)", tally: &tally)
+                }
+                await eventually { transport.apiRequests.count + genesys.snapshot.gate.waitingCount == number + 1 }
+            }
+            group.addTask {
+                var tally = CallTally()
+                try await genesys.probe(.contact, tally: &tally)
+                #expect(tally.answered == APIOperations(.readContact))
+            }
+            await eventually { genesys.snapshot.gate.waiting[.urgent] == 1 }
+            while genesys.snapshot.gate.waitingCount > 0 {
+                if time.sleeperCount > 0 { time.advance(by: .milliseconds(250)) }
+                await Task.yield()
+            }
+            try await group.waitForAll()
+        }
+        #expect(transport.apiRequests[1].url.contains("probe"))
+    }
+
+    /// A hung call holds one place until its deadline, a caller that waits for a token holds none.
+    @Test func placesAreHeldByRequestsOnly() async throws {
+        let latch = Latch()
+        let transport = ScriptedTransport { (request, _) throws(HTTPError) in
+            if request.isForToken { return .token("t") }
+            guard request.url.contains("hung") else { return .json(200, Self.contact) }
+            await latch.wait()
+            throw HTTPError(.timedOut, delivery: .uncertain)
+        }
+        var settings = GenesysSettings.sample()
+        settings.maxInFlight = 1
+        let genesys = client(transport, settings: settings)
+        async let hung = failure { () async throws(GenesysError) in
+            var tally = CallTally()
+            _ = try await genesys.get(.contact, id: "hung", tally: &tally)
+        }
+        await eventually { genesys.snapshot.gate.onWire == 1 }
+        async let other: Void = {
+            var tally = CallTally()
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }()
+        await eventually { genesys.snapshot.gate.waitingCount == 1 }
+        latch.open()
+        #expect(await hung?.kind == .timedOut)
+        try await other
+        #expect(genesys.snapshot.gate.onWire == 0)
+    }
+
+    @Test func noPlaceIsHeldWhileATokenIsFetched() async throws {
+        let latch = Latch()
+        let transport = ScriptedTransport { request, _ in
+            if request.isForToken { await latch.wait() }
+            return request.isForToken ? .token("t") : .json(200, Self.contact)
+        }
+        let genesys = client(transport)
+        async let call: Void = {
+            var tally = CallTally()
+            _ = try await genesys.get(.contact, id: "c", tally: &tally)
+        }()
+        await eventually { transport.tokenRequests.count == 1 }
+        #expect(genesys.snapshot.gate.onWire == 0)
+        latch.open()
+        try await call
     }
 
     @Test func absenceIsAnAnswerForReadsAndDeletesAndAFaultForWrites() async throws {
@@ -176,7 +302,8 @@ import Testing
             var tally = CallTally()
             _ = try await genesys.get(.contact, id: "c", tally: &tally)
         }()
-        for _ in 0..<10 {
+        // A little more than ten seconds, of which it sleeps one at a time.
+        for _ in 0..<11 {
             await time.sleepers()
             time.advance(by: .seconds(1))
         }
@@ -199,7 +326,7 @@ import Testing
         await time.sleepers()
         waiting.cancel()
         #expect(await waiting.value?.kind == .cancelled)
-        #expect(genesys.snapshot.pacer.waiting == 0)
+        #expect(genesys.snapshot.gate.waitingCount == 0)
     }
 
     @Test func contactDataAndTokensStayOutOfLogsAndDescriptions() async throws {
@@ -212,7 +339,7 @@ import Testing
         let error = await failure { () async throws(GenesysError) in
             _ = try await genesys.create(.contact, jane, permit: .always, tally: &tally)
         }
-        #expect(error?.description == "invalidRequest 400 invalid.value")
+        #expect(error?.description == "invalidRequest of 'create contact' 400 invalid.value")
         #expect(error?.message == "Jane is no e-mail")
         #expect(log.lines.allSatisfy { !$0.contains("Jane") && !$0.contains("t1") && !$0.contains("hush") })
     }

@@ -45,8 +45,8 @@ import Testing
         _ = try await genesys.get(.contact, id: "c-1", tally: &tally)
         let isOurs = Flag(true)
         async let write = Self.write(verb, genesys, isOurs.permit)
-        // Ten seconds, of which it sleeps one at a time.
-        for second in 0..<10 {
+        // A little more than ten seconds, of which it sleeps one at a time.
+        for second in 0..<11 {
             await time.sleepers()
             if second == 5 { isOurs.value = false }
             time.advance(by: .seconds(1))

@@ -31,7 +31,7 @@ import Testing
             (200, #"{"access_token":""}"#, .unreachable), (200, #"{"access_token":"a\r\nX: y"}"#, .unreachable),
         ] as [(Int, String, GenesysError.Kind)])
     func everyFailureIsOneOfTheSetUp(status: Int, body: String, kind: GenesysError.Kind) {
-        guard case .failed(let error) = judge(status, body) else {
+        guard case .failed(let error, _) = judge(status, body) else {
             Issue.record("not a failure")
             return
         }
@@ -43,7 +43,7 @@ import Testing
     func everyTransportFaultIsOneOfTheSetUp(kind: HTTPError.Kind) {
         switch TokenAnswer(.failure(HTTPError(kind, delivery: .uncertain)), wallTime: WallTime(milliseconds: 0)) {
         case .abandoned: #expect(kind == .cancelled)
-        case .failed(let error): #expect(error.kind == .unreachable)
+        case .failed(let error, _): #expect(error.kind == .unreachable)
         case .granted, .limited: Issue.record("not a fault")
         }
     }

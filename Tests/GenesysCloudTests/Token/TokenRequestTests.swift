@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TokenRequestTests {
     @Test func theFormStyleSendsEverythingInTheForm() throws {
-        let request = try GenesysSettings.sample(scopes: ["urn:x:read", "purge:write"]).tokenRequest()
+        let request = try GenesysSettings.sample(scopes: ["urn:x:read", "purge:write"]).tokenRequest(endsWithTask: true)
         #expect(request.method == "POST")
         #expect(request.url == "https://login.example/oauth/token")
         #expect(request.header("Content-Type") == "application/x-www-form-urlencoded")
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func theBasicStyleSendsTheSecretInAHeader() throws {
-        let request = try GenesysSettings.sample(style: .basic, scopes: ["a"]).tokenRequest()
+        let request = try GenesysSettings.sample(style: .basic, scopes: ["a"]).tokenRequest(endsWithTask: true)
         #expect(request.url == "https://login.example/login/oauth2/token")
         #expect(request.header("Authorization") == "Basic cmVsYXk6aHVzaCZodXNo")
         #expect(request.bodyText == "grant_type=client_credentials")

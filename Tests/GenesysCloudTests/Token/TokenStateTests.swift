@@ -14,14 +14,14 @@ import Testing
             (3600, 3540), (240, 180), (100, 75), (40, 30), (4, 3), (1, 1), (0, 1),
         ] as [(Int64, Int64)])
     func refreshesAtTheLaterOfMarginAndThreeQuarters(life: Int64, due: Int64) {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         grant(&state, "t", life: .seconds(life), at: start)
         #expect(!leads(&state, at: start + .seconds(due) - .nanoseconds(1)))
         #expect(leads(&state, at: start + .seconds(due)))
     }
 
     @Test func withoutALifeATokenIsServedUntilItIsRejected() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         let token = grant(&state, "t", life: nil, at: start)
         let later = start + .seconds(86_400)
         #expect(state.usable(now: later) != nil)
@@ -32,7 +32,7 @@ import Testing
 
     /// An endpoint that gives the same token again with what is left of its life.
     @Test func theSameTokenAgainMakesNoLoop() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         var requests = 0
         var now = start
         while now < start + .seconds(99) {
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func onlyARejectionOfTheCurrentTokenRefreshes() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         let first = grant(&state, "a", life: .seconds(3600), at: start)
         #expect(state.rejected(first, now: start, random: random) == .tryAgain)
         let second = grant(&state, "b", life: .seconds(3600), at: start)
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func twoFreshTokensRejectedInARowAreRefusedCredentials() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         let first = grant(&state, "a", life: .seconds(3600), at: start)
         #expect(state.rejected(first, now: start, random: random) == .tryAgain)
         let second = grant(&state, "b", life: .seconds(3600), at: start)
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func tokensRevokedAgainAndAgainAfterUseAreNoFaultOfTheCredentials() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         for round in 0..<20 {
             let token = grant(&state, "t\(round)", life: .seconds(3600), at: start)
             state.accepted(token)
@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func aRejectedTokenThatComesAgainIsNotServed() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         let token = grant(&state, "a", life: .seconds(3600), at: start)
         _ = state.rejected(token, now: start, random: random)
         #expect(leads(&state, at: start))
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func a429WithoutRetryAfterBacksOffWithJitter() {
-        var state = TokenState(margin: .seconds(60))
+        var state = TokenState(margin: .seconds(60), longestWait: .seconds(180))
         #expect(leads(&state, at: start))
         var now = start
         var pauses: [Duration] = []

@@ -2,13 +2,15 @@ import GenesysCloud
 import JSON
 import Observability
 import Relay
+import Seams
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import RelayCommand
 
 /// The walk through pages, without network.
-@Suite struct ExporterTests {
+@Suite(.timeLimit(.minutes(1))) struct ExporterTests {
     private func exporter(
         _ api: ScriptedListing, retry: RetryPolicy = RetryPolicy(),
         time: ManualTime = ManualTime(passingOver: .seconds(60)),
@@ -98,6 +100,45 @@ import Testing
         #expect(api.pages == [1, 1, 1, 2, 2, 2])
     }
 
+    /// The API has said until when it wants nothing: that is no failure of the page, however long it takes.
+    @Test func whereTheAPIWantsNoRequestsItWaitsAndCountsNeitherAttemptNorAge() async throws {
+        let time = ManualTime()
+        let api = ScriptedListing { _, question throws(GenesysError) in
+            switch question {
+            case 1, 2: throw GenesysError(.rateLimited, message: "", retryAt: time.now + .seconds(3600))
+            case 3: throw GenesysError(.serverError, message: "")
+            default: return ResourcePage(["a"], hasNext: false)
+            }
+        }
+        let log = KeptMessages()
+        let reader = PatientReader(
+            api: api, retry: RetryPolicy(maxAttempts: 2, maxAge: .seconds(60)), time: time,
+            random: SeededRandom(seed: 1), logger: Logger(level: .warning, handler: log))
+        let page = try await withThrowingTaskGroup(of: ResourcePage?.self) { group in
+            group.addTask { try await reader.page(.organizations, number: 4, size: 2) }
+            group.addTask {
+                for question in 1...2 {
+                    await time.sleepers()
+                    time.advance(by: .milliseconds(3_599_999))
+                    #expect(api.pages.count == question)
+                    time.advance(by: .milliseconds(1))
+                    while api.pages.count == question, !Task.isCancelled { await Task.yield() }
+                }
+                while api.pages.count < 4, !Task.isCancelled {
+                    time.advance(by: .milliseconds(100))
+                    await Task.yield()
+                }
+                return nil
+            }
+            var page: ResourcePage?
+            for try await found in group { page = page ?? found }
+            return page
+        }
+        #expect(page?.items.count == 1)
+        #expect(api.pages.count == 4)
+        #expect(log.all.count { $0.contains("wants no requests") } == 2)
+    }
+
     @Test func noAttemptBeginsAfterTheGreatestAge() async {
         let time = ManualTime(passingOver: .seconds(3600))
         let api = ScriptedListing { _, _ throws(GenesysError) in
@@ -121,5 +162,15 @@ import Testing
         } throws: { ($0 as? Exporter.Stop)?.page == 5 }
         #expect(api.pages == [4, 5])
         #expect(exporter.tally.written == 1)
+    }
+}
+
+private final class KeptMessages: LogHandler {
+    private let kept = Mutex<[String]>([])
+
+    var all: [String] { kept.withLock { $0 } }
+
+    func write(level: Logger.Level, message: String, metadata: Logger.Metadata) {
+        kept.withLock { $0.append(message) }
     }
 }

@@ -26,7 +26,8 @@ import Testing
     @Test func theOrganizationsOwnEventWakesThem() async {
         let bench = ApplierBench()
         let woken = Mutex<[String]>([])
-        bench.applier.watch.observe(appeared: { name in woken.withLock { $0.append(name) } }, isAwaited: { _ in true })
+        bench.applier.watch.observe(
+            appeared: { name in woken.withLock { $0.append(name) } }, isAwaited: { _ in true }, mayAsk: { true })
         let change = contact(.upserted, in: .externalID("late"))
         #expect(await bench.apply(change).interruptionWord == "wait late")
         #expect(await bench.apply(organization(.created, #"{"name":"L"}"#, externalID: "late")).words == ["created"])
@@ -41,7 +42,8 @@ import Testing
         let bench = ApplierBench()
         let woken = Counter()
         let moments = LookUpMoments()
-        bench.applier.watch.observe(appeared: { _ in _ = woken.next() }, isAwaited: { _ in true })
+        bench.applier.watch.observe(
+            appeared: { _ in _ = woken.next() }, isAwaited: { _ in true }, mayAsk: { true })
         bench.api.pause { [time = bench.time, api = bench.api] call in
             guard call.type == .organization else { return }
             // It is there from the seventh look-up on.
@@ -67,6 +69,32 @@ import Testing
         }
         #expect(await bench.apply(contact(.created, in: .externalID("late"))).words == ["created"])
         #expect(moments.all.count == 7)
+    }
+
+    @Test func theWatchAsksNothingWhileTheAPIIsAway() async {
+        let bench = ApplierBench()
+        let isThere = Counter()
+        let woken = Counter()
+        bench.applier.watch.observe(
+            appeared: { _ in _ = woken.next() }, isAwaited: { _ in true }, mayAsk: { isThere.current > 0 })
+        #expect(await bench.apply(contact(.created, in: .externalID("late"))).interruptionWord == "wait late")
+        bench.api.change { $0.put(.organization, "org-l", #"{"externalId":"late"}"#) }
+        bench.api.clearLog()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await bench.applier.watch.run() }
+            for _ in 0..<100 {
+                bench.time.advance(by: .milliseconds(500))
+                for _ in 0..<20 { await Task.yield() }
+            }
+            #expect(lookUps(bench) == 0)
+            _ = isThere.next()
+            while woken.current == 0 {
+                bench.time.advance(by: .milliseconds(500))
+                for _ in 0..<20 { await Task.yield() }
+            }
+            group.cancelAll()
+        }
+        #expect(lookUps(bench) == 1)
     }
 
     @Test func aFaultOfALookUpIsNoAnswer() async {

@@ -1,3 +1,4 @@
+import GenesysCloud
 import KafkaClient
 import Observability
 import Seams
@@ -19,7 +20,8 @@ struct PipelineHarness {
 
     init(
         _ applier: ScriptedApplier = ScriptedApplier(), limits: PoolLimits? = nil, retry: RetryPolicy = RetryPolicy(),
-        usesTransactions: Bool = true, states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
+        usesTransactions: Bool = true, api: (any GenesysAPI)? = nil, quota: (any QuotaGoverning)? = nil,
+        states: [any PartitionState] = [], stateReader: (any KafkaStateReading)? = nil,
         logger: Logger = .disabled
     ) {
         self.applier = applier
@@ -28,7 +30,8 @@ struct PipelineHarness {
             settings: PipelineSettings(
                 usesTransactions: usesTransactions, commitPace: CommitPace(interval: .milliseconds(20)),
                 limits: limits ?? PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
-            consumer: consumer, producer: producer, applier: applier, states: states, stateReader: stateReader,
+            consumer: consumer, producer: producer, applier: applier, api: api, quota: quota, states: states,
+            stateReader: stateReader,
             time: time, random: SeededRandom(seed: 1),
             health: health, registry: MetricsRegistry(), logger: logger)
     }

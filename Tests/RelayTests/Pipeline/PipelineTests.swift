@@ -70,10 +70,10 @@ import WorkerPool
     }
 
     @Test func aFailedAttemptWaitsWithoutATaskAndIsCounted() async throws {
-        let reason = Reason(.serverError, "503", httpStatus: 503)
+        let fault = GenesysError(.serverError, status: 503, message: "503")
         let harness = PipelineHarness(
             ScriptedApplier { change, earlier in
-                change.externalID == "a" && earlier < 2 ? .interrupted(.retry(reason)) : .applied
+                change.externalID == "a" && earlier < 2 ? .interrupted(.fault(fault)) : .applied
             }, limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
         try await harness.running {
             $0.consumer.push(
@@ -95,9 +95,9 @@ import WorkerPool
     }
 
     @Test func whenAttemptsAreUsedUpTheEventFailsAndTheKeyGoesOn() async throws {
-        let reason = Reason(.timeout, "no answer")
+        let fault = GenesysError(.timedOut, message: "no answer")
         let harness = PipelineHarness(
-            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.retry(reason)) : .applied },
+            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.fault(fault)) : .applied },
             retry: RetryPolicy(maxAttempts: 3))
         try await harness.running {
             $0.consumer.push(
@@ -115,7 +115,7 @@ import WorkerPool
     @Test func aFaultOfTheSetUpPausesTheIntakeAndCostsNoEvent() async throws {
         let forbidden = GenesysError(.forbidden, status: 403, message: "missing permission")
         let harness = PipelineHarness(
-            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.outage(forbidden)) : .applied })
+            ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.fault(forbidden)) : .applied })
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0)]))
             let harness = $0
@@ -263,10 +263,10 @@ import WorkerPool
 
 extension PipelineTests {
     @Test func whatStandsBehindAFailingEventKeepsAllItsAttemptsAndTime() async throws {
-        let reason = Reason(.serverError, "503", httpStatus: 503)
+        let fault = GenesysError(.serverError, status: 503, message: "503")
         // The first event uses up its whole age; the second then fails once and is applied.
         let harness = PipelineHarness(
-            ScriptedApplier { _, earlier in earlier < 4 ? .interrupted(.retry(reason)) : .applied },
+            ScriptedApplier { _, earlier in earlier < 4 ? .interrupted(.fault(fault)) : .applied },
             retry: RetryPolicy(maxAttempts: 4, maxAge: .seconds(100), baseDelay: .seconds(200), maxDelay: .seconds(200))
         )
         try await harness.running {

@@ -30,7 +30,7 @@ import WorkerPool
         try await harness.running {
             $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 7)]))
             await $0.applier.arrival(of: "a")
-            #expect(await stall($0) == "record 7 is with the API")
+            #expect(await stall($0) == "record 7 is with the API, or waits for its place within the quota")
             for _ in 0..<30 {
                 $0.time.advance(by: .seconds(10))
                 for _ in 0..<20 { await Task.yield() }

@@ -81,6 +81,7 @@ extension ApplyResult {
     static var applied: ApplyResult {
         var tally = CallTally()
         tally.requests = 2
+        tally.answered = [APIOperations(.readContact), APIOperations(.replaceContact)]
         return ApplyResult(settled: [AppliedChange(.applied(.updated), contactID: "c-1", tally: tally)])
     }
 

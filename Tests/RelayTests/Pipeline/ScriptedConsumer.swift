@@ -20,6 +20,11 @@ final class ScriptedConsumer: KafkaConsuming {
         var isPlaceWithheld = false
         var placeFaults: [KafkaError] = []
         var placeCalls = 0
+        var counts: [String: Int] = [:]
+        var countFaults: [KafkaError] = []
+        var countCalls: [String] = []
+        var countsAreHeld = false
+        var heldCounts: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -70,6 +75,26 @@ final class ScriptedConsumer: KafkaConsuming {
     /// Has the next question for the place in the group fail; several queue up.
     func failNextPlace(_ error: KafkaError) { state.withLock { $0.placeFaults.append(error) } }
 
+    /// How many partitions a topic has; 4 where nobody has said.
+    func setCount(_ count: Int, of topic: String) { state.withLock { $0.counts[topic] = count } }
+
+    /// Has the next question for a number of partitions fail; several queue up.
+    func failNextCount(_ error: KafkaError) { state.withLock { $0.countFaults.append(error) } }
+
+    /// The topics whose number of partitions was asked for, in order.
+    var countCalls: [String] { state.withLock { $0.countCalls } }
+
+    /// Has questions for a number of partitions wait for their answer, as it is then.
+    func holdCounts(_ areHeld: Bool) {
+        let waiting = state.withLock { state in
+            state.countsAreHeld = areHeld
+            guard !areHeld else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.heldCounts = [] }
+            return state.heldCounts
+        }
+        for one in waiting { one.resume() }
+    }
+
     func failNextCommit(_ error: KafkaError) { state.withLock { $0.commitFaults.append(error) } }
 
     /// Has the next question for what was committed fail; several queue up.
@@ -103,12 +128,18 @@ final class ScriptedConsumer: KafkaConsuming {
 
     /// Takes partitions away and waits until the worker lets them go.
     func revoke(_ partitions: [TopicPartition]) async {
+        await revoke(partitions) {}
+    }
+
+    /// - Parameter acknowledged: Called when the worker lets them go, before anybody else knows of it.
+    func revoke(_ partitions: [TopicPartition], acknowledged: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
             let once = Mutex<CheckedContinuation<Void, Never>?>(continuation)
             push(
                 .revoked(
                     partitions,
                     acknowledgement: RevocationAcknowledgement {
+                        acknowledged()
                         once.withLock { continuation in
                             defer { continuation = nil }
                             return continuation
@@ -163,6 +194,22 @@ final class ScriptedConsumer: KafkaConsuming {
     func logEnd(of partition: TopicPartition) -> Int64? { state.withLock { $0.logEnds[partition] } }
 
     func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 { 0 }
+
+    func partitionCount(of topic: String) async throws(KafkaError) -> Int {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                state.countCalls.append(topic)
+                if state.countsAreHeld { state.heldCounts.append(continuation) }
+                return state.countsAreHeld
+            }
+            if !isHeld { continuation.resume() }
+        }
+        let (count, fault) = state.withLock { state in
+            (state.counts[topic] ?? 4, state.countFaults.isEmpty ? nil : state.countFaults.removeFirst())
+        }
+        if let fault { throw fault }
+        return count
+    }
 
     func groupMetadata() async throws(KafkaError) -> KafkaGroupMetadata {
         let (isWithheld, fault) = state.withLock { state in

@@ -18,6 +18,10 @@ final class SimulatedAPI: @unchecked Sendable {
         /// How long a request may be on the wire before it reaches the API. A successor never starts sooner.
         var longestWay = 1500.0
         var purges = SimulatedPurges.Settings()
+        /// Calls a minute of all replicas; nil is no limit.
+        var quota: Int?
+        /// Whether answers say how much of it is used.
+        var tellsQuota = false
     }
 
     enum Fate {
@@ -50,6 +54,7 @@ final class SimulatedAPI: @unchecked Sendable {
     let checks: Checks
     var directory = SimulatedDirectory()
     var purges: SimulatedPurges
+    private var quota: SimulatedQuota
     /// External ids by Genesys id, of everything there ever was.
     private var names: [String: String] = [:]
     private var tokens: [String: Moment] = [:]
@@ -61,6 +66,7 @@ final class SimulatedAPI: @unchecked Sendable {
         self.history = history
         self.checks = checks
         purges = SimulatedPurges(settings.purges)
+        quota = SimulatedQuota(limit: settings.quota, isTold: settings.tellsQuota)
     }
 
     func goDown(for duration: Duration) {
@@ -77,6 +83,7 @@ final class SimulatedAPI: @unchecked Sendable {
         if let write, let name = write.name {
             history.note(process.name, lane: name, "sends \(write.method) \(write.mark ?? "") (\(fate))")
         }
+        if path.first != "oauth" { checks.requests(process) }
         if let submission {
             history.note(process.name, lane: submission.requestID, "submits \(submission.marker) (\(fate))")
         }
@@ -103,6 +110,11 @@ final class SimulatedAPI: @unchecked Sendable {
                 submission?.isAnswered(PurgeSubmissionTry.Answer(result))
                 if case .success(let response) = result, response.status < 300, let write, let ticket {
                     checks.answered(write, ticket)
+                }
+                if !reply.isGiven, path.first != "oauth", case .success(let response) = result, response.status == 429,
+                    let seconds = response[header: "Retry-After"].flatMap({ Int64($0) })
+                {
+                    checks.told(process, toWait: .seconds(seconds))
                 }
                 reply.give(result)
             }
@@ -134,7 +146,14 @@ final class SimulatedAPI: @unchecked Sendable {
             return .success(HTTPResponse(status: 500, body: body.bytes))
         case .answered, .doneButRefused, .lostAfter, .neverAnswered, .garbled: break
         }
-        let response: HTTPResponse
+        if path.first != "oauth", let wait = quota.admit(at: scheduler.now) {
+            history.note("api", "has no quota left for \(process.name)")
+            return .success(
+                HTTPResponse(
+                    status: 429,
+                    headers: [HTTPHeader("Retry-After", "\(wait.wholeSecondsUp)")] + quota.headers(at: scheduler.now)))
+        }
+        var response: HTTPResponse
         if path.first == "oauth" {
             response = grant()
         } else if !isAuthorized(request) {
@@ -153,6 +172,7 @@ final class SimulatedAPI: @unchecked Sendable {
             }
         }
         scheduler.mix(UInt64(response.status))
+        if path.first != "oauth" { response.headers += quota.headers(at: scheduler.now) }
         switch fate {
         case .doneButRefused: return .success(HTTPResponse(status: 502))
         case .lostAfter: return .failure(HTTPError(.connectionLost, delivery: .uncertain))

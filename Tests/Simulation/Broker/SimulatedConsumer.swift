@@ -128,6 +128,10 @@ final class SimulatedConsumer: KafkaConsuming, @unchecked Sendable {
         await broker.call(from: process, buried: [:]) { [broker] in broker.stableOffsets(of: partitions) }
     }
 
+    func partitionCount(of topic: String) async throws(KafkaError) -> Int {
+        await broker.call(from: process, buried: 1) { [broker] in broker.partitions(of: topic).count }
+    }
+
     /// Every log of the simulated broker is kept from its start, and read from there.
     func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 { 0 }
 

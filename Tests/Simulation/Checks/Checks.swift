@@ -54,6 +54,7 @@ final class Checks {
     var assignment: (SimulatedProcess, Int32) -> Int? = { _, _ in nil }
     var partitionOfLane: (String) -> Int32 = { _ in 0 }
 
+    var quota = QuotaSight()
     /// Nil in a world without purges.
     var purges: PurgeChecks?
 

@@ -19,6 +19,8 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
     let name: String
     let scheduler: Scheduler
     private(set) var state = State.running
+    /// When it was last woken.
+    private(set) var resumedAt = Moment.start
     /// Until then nothing of it reaches the broker.
     var cutOffUntil = Moment.start
     var held: [UnownedJob] = []
@@ -52,6 +54,7 @@ final class SimulatedProcess: TaskExecutor, @unchecked Sendable {
     func resume() {
         guard state == .paused || state == .starved else { return }
         state = .running
+        resumedAt = scheduler.now
         scheduler.release(self)
     }
 
@@ -98,6 +101,9 @@ final class Reply<Value>: @unchecked Sendable {
     init(_ continuation: UnsafeContinuation<Sent<Value>, Never>) {
         self.continuation = continuation
     }
+
+    /// Whether something was given.
+    var isGiven: Bool { continuation == nil }
 
     func give(_ value: Value) {
         guard let waiting = continuation else { return }

@@ -32,11 +32,19 @@ final class Replica: @unchecked Sendable {
         let ending = Ending(body: ended)
         task = Task(executorPreference: process) { [self, world] in
             let parts = ReplicaParts(process: process, consumer: consumer, world: world, seed: seed)
-            let pipeline = parts.makePipeline()
+            let (pipeline, api) = parts.makePipeline()
             self.pipeline = pipeline
             if isTold { pipeline.stop() }
-            var failure: (any Error)?
-            do { try await pipeline.run() } catch { failure = error }
+            let failure = await withTaskGroup(of: Void.self) { group -> (any Error)? in
+                group.addTask { await api.run() }
+                defer { group.cancelAll() }
+                do {
+                    try await pipeline.run()
+                    return nil
+                } catch {
+                    return error
+                }
+            }
             await parts.producer.close()
             guard process.isInWorld else { return }
             isOver = true
@@ -113,28 +121,31 @@ struct ReplicaParts {
         logger = world.history.isOn ? HistoryLog.logger(world.history, process.name) : .disabled
     }
 
-    func makePipeline() -> Pipeline {
+    /// The pipeline, and the client whose token is to be replaced beside it.
+    func makePipeline() -> (Pipeline, GenesysClient) {
         let api = GenesysClient(
             settings: GenesysSettings(
                 apiURL: "http://api", authURL: "http://api", clientID: "sim", clientSecret: Secret(value: "sim"),
-                requestsPerMinute: settings.requestsPerMinute, requestTimeout: settings.requestTimeout),
+                requestsPerMinute: settings.requestsPerMinute, maxRetryAfter: settings.maxRetryAfter,
+                requestTimeout: settings.requestTimeout),
             transport: transport, time: time, random: random, logger: logger)
         let deletions = DeletionMemory(time: time, logger: logger)
         let applier = ResourceApplier(
             api: api, deletions: deletions, contactTTL: settings.contactTTL, maxDelay: .seconds(10), time: time,
             random: random)
-        return Pipeline(
+        let pipeline = Pipeline(
             settings: PipelineSettings(
                 usesTransactions: isTransactional, commitPace: settings.commitPace, stallLimit: stallLimit,
                 requestTimeout: settings.requestTimeout, limits: settings.limits, retry: settings.retry,
                 gracePeriod: settings.gracePeriod),
             consumer: consumer, producer: producer,
-            applier: sabotage.map { SabotagedApplier(inner: applier, sabotage: $0) } ?? applier, watch: applier.watch,
+            applier: sabotage.map { SabotagedApplier(inner: applier, sabotage: $0) } ?? applier, api: api,
+            quota: sabotage == .takesWholeQuota ? SabotagedQuota(inner: api) : api, watch: applier.watch,
             states: [deletions], stateReader: stateReader,
             purgeParts: world.purgeParts(
-                for: process, api: sabotage == .ignoresPermit ? SabotagedPurgeAPI(inner: api) : api,
-                requestsPerMinute: settings.requestsPerMinute, logger: logger),
+                for: process, api: sabotage == .ignoresPermit ? SabotagedPurgeAPI(inner: api) : api, logger: logger),
             time: time,
             random: random, health: HealthBoard(), registry: MetricsRegistry(), logger: logger)
+        return (pipeline, api)
     }
 }

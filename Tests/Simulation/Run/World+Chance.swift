@@ -39,6 +39,17 @@ extension World.Settings {
         broker.transactionFaults = chance.pick([0, 0, 40, 8])
         if chance.once(in: 8) { broker.largestDeadLetter = 100 }
         if isTransactional { addPurges(seed: seed) }
+        addQuota(seed: seed)
+    }
+
+    /// The API has a limit in a third of the worlds, and the replicas keep to it together.
+    private mutating func addQuota(seed: UInt64) {
+        var chance = Chance(seed: seed ^ 0x0A70_7A5E_ED15_F00D)
+        guard chance.once(in: 3) else { return }
+        api.quota = chance.pick([240, 600])
+        api.tellsQuota = chance.once(in: 3)
+        worker.requestsPerMinute = api.quota.map(Double.init)
+        worker.maxRetryAfter = chance.pick([.seconds(180), .seconds(5)])
     }
 
     /// Purges are asked for in half of the worlds. They have a chance of their own, so that the others stay what they are.

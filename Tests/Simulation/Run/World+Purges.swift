@@ -87,7 +87,7 @@ extension World {
 
     /// What a worker is told about purges; nil where it takes none.
     func purgeParts(
-        for process: SimulatedProcess, api: any PurgeAPI, requestsPerMinute: Double?, logger: Logger
+        for process: SimulatedProcess, api: any PurgeAPI, logger: Logger
     ) -> PurgeParts? {
         guard let purges = settings.purges else { return nil }
         let rules = PurgeRules(
@@ -97,7 +97,7 @@ extension World {
             settings: PurgeDeskSettings(
                 rules: rules, onDependencyViolation: purges.rejectsDependencies ? .reject : .defer,
                 pollInterval: purges.pollInterval, quotaRecheck: purges.quotaRecheck,
-                maxDuration: PurgeSettings.maxDuration, requestsPerMinute: requestsPerMinute),
+                maxDuration: PurgeSettings.maxDuration),
             api: api,
             webhooks: SimulatedWebhooks(process: process, receiver: receiver, sabotage: settings.sabotage),
             recordStates: RecordStates(topic: PurgeStory.marksTopic, logger: logger),

@@ -12,6 +12,7 @@ final class World: @unchecked Sendable {
         var retry = RetryPolicy(maxAttempts: 1000, maxAge: .seconds(900), maxDelay: .seconds(10))
         var gracePeriod = Duration.seconds(10)
         var requestsPerMinute: Double?
+        var maxRetryAfter = Duration.seconds(180)
         var requestTimeout = Duration.seconds(5)
         var contactTTL = Duration.zero
         var commitPace = CommitPace()
@@ -81,6 +82,7 @@ final class World: @unchecked Sendable {
         for topic in [Story.topic, Self.outcomesTopic, Self.deadLettersTopic, Self.deletionsTopic] {
             broker.makeTopic(topic, partitions: count)
         }
+        if !settings.api.tellsQuota { checks.quota.limit = settings.api.quota }
         checks.aliases = story.aliases
         checks.eventsMayFail = settings.worker.retry.maxAttempts < 100
         checks.deadLettersWait = settings.broker.largestDeadLetter < 1000

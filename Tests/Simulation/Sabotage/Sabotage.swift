@@ -36,6 +36,11 @@ public enum Sabotage: String, CaseIterable, Sendable {
     /// What was deleted is read up to what is decided, and not to the end.
     case restoresOnlyDecided
 
+    /// A replica takes the whole quota, whatever its partitions.
+    case takesWholeQuota
+    /// For how long the API wants no requests is not heard.
+    case ignoresRetryAfter
+
     /// The intention to submit a purge is taken for committed before it is.
     case postsBeforeIntention
     /// The intention to submit a purge does not get into the ledger.
@@ -66,7 +71,7 @@ public enum Sabotage: String, CaseIterable, Sendable {
             .dropsDeadLetters, .postsBeforeIntention, .dropsIntentions, .dropsAnswers, .feignsWebhooks:
             20
         case .dropsOffsetMap, .forgetsAbort, .repeatsCommit, .startsAgainAfterAbort, .submitsTwice,
-            .forgetsAuditHead:
+            .forgetsAuditHead, .takesWholeQuota, .ignoresRetryAfter:
             50
         case .letsGoBeforeDrain, .overtakesParkedKey, .takesLossForRefusal, .forgetsEndedPurges,
             .marksNoSteps, .fencesNoSteps:

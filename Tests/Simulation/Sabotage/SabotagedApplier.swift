@@ -14,7 +14,7 @@ struct SabotagedApplier: Applying {
             return await inner.apply(changes, permit: .always)
         case .overtakesParkedKey:
             let result = await inner.apply(changes, permit: permit)
-            if case .retry = result.interruption, result.settled.count + 1 < changes.count {
+            if case .fault = result.interruption, result.settled.count + 1 < changes.count {
                 _ = await inner.apply([changes[result.settled.count + 1]], permit: permit)
             }
             return result

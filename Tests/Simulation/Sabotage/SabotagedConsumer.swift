@@ -37,6 +37,10 @@ struct SabotagedConsumer: KafkaConsuming, @unchecked Sendable {
         return sabotage == .marksNoSteps ? sent.marked(standing) : standing
     }
 
+    func partitionCount(of topic: String) async throws(KafkaError) -> Int {
+        try await inner.partitionCount(of: topic)
+    }
+
     func startOfReading(_ partition: TopicPartition) async throws(KafkaError) -> Int64 {
         try await inner.startOfReading(partition)
     }

@@ -9,7 +9,11 @@ public final class OrganizationWatch: Sendable {
     private struct Observer {
         let appeared: @Sendable (String) -> Void
         let isAwaited: @Sendable (String) -> Bool
+        let mayAsk: @Sendable () -> Bool
     }
+
+    /// How often it looks whether it may ask again.
+    private static let patience = Duration.seconds(1)
 
     private let state: Mutex<OrganizationWatchState>
     private let observer = Mutex<Observer?>(nil)
@@ -30,11 +34,15 @@ public final class OrganizationWatch: Sendable {
         self.random = random
     }
 
-    /// Says who is told, by external id, that an organization is there, and who knows whether anybody still waits for it.
+    /// Says who is told, by external id, that an organization is there, who knows whether anybody still waits for it, and
+    /// whether the API may be asked: not while it is away, where one probe speaks for all.
     ///
-    /// To be called once, before anything is applied; both may be called from any task.
-    func observe(appeared: @escaping @Sendable (String) -> Void, isAwaited: @escaping @Sendable (String) -> Bool) {
-        observer.withLock { $0 = Observer(appeared: appeared, isAwaited: isAwaited) }
+    /// To be called once, before anything is applied; all may be called from any task.
+    func observe(
+        appeared: @escaping @Sendable (String) -> Void, isAwaited: @escaping @Sendable (String) -> Bool,
+        mayAsk: @escaping @Sendable () -> Bool
+    ) {
+        observer.withLock { $0 = Observer(appeared: appeared, isAwaited: isAwaited, mayAsk: mayAsk) }
     }
 
     /// Whether a look-up has found nothing, and nothing has appeared since.
@@ -62,11 +70,17 @@ public final class OrganizationWatch: Sendable {
             } else {
                 await bell.wait()
             }
-            for name in state.withLock({ $0.takeDue(at: time.now, random: random) }) where !Task.isCancelled {
+            guard mayAsk else {
+                try? await time.sleep(for: Self.patience)
+                continue
+            }
+            for name in state.withLock({ $0.takeDue(at: time.now, random: random) }) where !Task.isCancelled && mayAsk {
                 await lookUp(name)
             }
         }
     }
+
+    private var mayAsk: Bool { observer.withLock { $0 }?.mayAsk() ?? true }
 
     private func lookUp(_ name: ResourceName) async {
         let externalID = name.id
@@ -81,7 +95,7 @@ public final class OrganizationWatch: Sendable {
             found = try await api.find(.organization, externalID: externalID, tally: &tally)
         } catch {
             switch error.kind {
-            case .credentialsRefused, .forbidden, .unreachable:
+            case .credentialsRefused, .forbidden, .unreachable, .rateLimited:
                 // Who waits tries for itself, meets the fault, and so the intake pauses and says why: waiting must not
                 // grow old unseen while the API is away.
                 appeared(externalID)

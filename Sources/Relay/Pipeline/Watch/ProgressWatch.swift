@@ -13,6 +13,7 @@ final class ProgressWatch: Sendable {
     private let consumer: any KafkaConsuming
     private let ledgers: PartitionLedgers
     private let pool: WorkerPool<LaneKey, WorkItem>
+    private let maxInFlight: Int
     private let purges: PurgeDesk?
     private let flow: FlowControl
     private let time: any TimeSource
@@ -20,11 +21,12 @@ final class ProgressWatch: Sendable {
 
     init(
         consumer: any KafkaConsuming, ledgers: PartitionLedgers, pool: WorkerPool<LaneKey, WorkItem>,
-        purges: PurgeDesk?, flow: FlowControl, time: any TimeSource, logger: Logger
+        maxInFlight: Int, purges: PurgeDesk?, flow: FlowControl, time: any TimeSource, logger: Logger
     ) {
         self.consumer = consumer
         self.ledgers = ledgers
         self.pool = pool
+        self.maxInFlight = maxInFlight
         self.purges = purges
         self.flow = flow
         self.time = time
@@ -61,6 +63,13 @@ final class ProgressWatch: Sendable {
         }
     }
 
+    /// Where the quota lets fewer lanes work than there are tasks: that it does.
+    private var room: String {
+        let limit = pool.snapshot.limit
+        guard limit < maxInFlight else { return "" }
+        return "; the quota has room for \(limit) at once"
+    }
+
     /// The nearest cause, from what holds up all to what holds up one record.
     private func why(_ partition: TopicPartition) -> String {
         let causes = flow.causes.map(\.rawValue).sorted()
@@ -76,8 +85,8 @@ final class ProgressWatch: Sendable {
             ? purges?.place(of: oldest, in: partition)
             : pool.place { $0.partition == partition && $0.record.offset == oldest }
         switch place {
-        case .inHand: return "record \(oldest) is with the API"
-        case .waiting: return "record \(oldest) waits for a free task, or behind another of its lane"
+        case .inHand: return "record \(oldest) is with the API, or waits for its place within the quota"
+        case .waiting: return "record \(oldest) waits for a free task, or behind another of its lane\(room)"
         case .parked(let reason): return "record \(oldest) is parked: \(reason.kind)"
         case nil: return "record \(oldest) is settled and waits to be written"
         }

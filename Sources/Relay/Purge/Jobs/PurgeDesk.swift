@@ -1,4 +1,5 @@
 import Dispatch
+import GenesysCloud
 import KafkaClient
 import Observability
 import Seams
@@ -32,6 +33,7 @@ final class PurgeDesk: Sendable {
     private let courier: WebhookCourier
     private let queue: PurgeQueue
     private let tracks: PurgeTracks
+    private let polls: PurgePolls
     private let trail: AuditTrail
     private let parts: PurgeParts
     /// Writes the file of the audit trail, which waits for the disk.
@@ -42,11 +44,14 @@ final class PurgeDesk: Sendable {
     private let time: any TimeSource
     private let logger: Logger
 
-    /// - Parameter pressureChanged: Called whenever the desk's pool becomes full or has room again (`isFull`).
+    /// - Parameters:
+    ///   - quota: Says how many questions after running jobs go out; nil is no pace.
+    ///   - pressureChanged: Called whenever the desk's pool becomes full or has room again (`isFull`).
     init(
-        _ parts: PurgeParts, groupID: String, retry: RetryPolicy, ledgers: PartitionLedgers, admission: LaneAdmission,
-        writer: SettlementWriter, trail: AuditTrail, pressureChanged: @escaping @Sendable () -> Void,
-        time: any TimeSource, random: any RandomSource, health: HealthBoard, registry: MetricsRegistry, logger: Logger
+        _ parts: PurgeParts, quota: (any QuotaGoverning)?, groupID: String, retry: RetryPolicy,
+        ledgers: PartitionLedgers, admission: LaneAdmission, writer: SettlementWriter, trail: AuditTrail,
+        pressureChanged: @escaping @Sendable () -> Void, time: any TimeSource, random: any RandomSource,
+        health: HealthBoard, registry: MetricsRegistry, logger: Logger
     ) {
         let settings = parts.settings
         let metrics = PurgeMetrics(registry: registry)
@@ -57,9 +62,12 @@ final class PurgeDesk: Sendable {
         let messages = Pool(
             limits: PoolLimits(maxInFlight: Self.messageTasks, maxBuffered: 1_000_000, maxParked: 1_000_000),
             time: time)
-        let queue = PurgeQueue { [weak pool] in pool?.wake($0) }
-        let tracks = PurgeTracks(
-            pace: PollPace(interval: settings.pollInterval, requestsPerMinute: settings.requestsPerMinute))
+        let faults = PurgeFaults(health: health)
+        let queue = PurgeQueue(faults: faults) { [weak pool] in pool?.wake($0) }
+        let tracks = PurgeTracks()
+        let polls = PurgePolls(
+            perMinute: { quota?.pollsPerMinute }, wake: { [weak pool] in pool?.wake($0) }, faults: faults, time: time,
+            random: random)
         let scribe = PurgeScribe(
             settings: settings,
             encoder: PurgeOutcomeEncoder(groupID: groupID, topic: settings.outcomesTopic), writer: writer, book: book,
@@ -74,7 +82,7 @@ final class PurgeDesk: Sendable {
         decoder = PurgeDecoder(rules: settings.rules)
         worker = PurgeWorker(
             settings: settings, api: parts.api, retry: retry, book: book, scribe: scribe, states: parts.recordStates,
-            queue: queue, tracks: tracks, ledgers: ledgers, admission: admission, metrics: metrics, health: health,
+            queue: queue, tracks: tracks, polls: polls, ledgers: ledgers, admission: admission, metrics: metrics,
             time: time, random: random, logger: logger)
         courier = WebhookCourier(
             sender: parts.webhooks, book: book, scribe: scribe, tracks: tracks, ledgers: ledgers, metrics: metrics,
@@ -88,6 +96,7 @@ final class PurgeDesk: Sendable {
         self.messages = messages
         self.queue = queue
         self.tracks = tracks
+        self.polls = polls
         self.trail = trail
         self.parts = parts
         self.metrics = metrics
@@ -103,6 +112,7 @@ final class PurgeDesk: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.pool.run { await self.handle($0) } }
             group.addTask { await self.messages.run { await self.courier.handle($0) } }
+            group.addTask { await self.polls.run() }
         }
         guard parts.auditLog != nil else { return }
         await withCheckedContinuation { continuation in clerk.async { continuation.resume() } }
@@ -138,6 +148,7 @@ final class PurgeDesk: Sendable {
     func close() {
         pool.close()
         messages.close()
+        polls.close()
     }
 
     // MARK: Records
@@ -212,7 +223,10 @@ final class PurgeDesk: Sendable {
         }
         for end in ends { end.raise(to: .drain) }
         // Whose turn it was is gone with its lane.
-        for partition in assignments.keys.sorted() { queue.drop(partition) }
+        for partition in assignments.keys.sorted() {
+            queue.drop(partition)
+            polls.drop(partition)
+        }
     }
 
     /// Waits until no step of these partitions is under way, or until the deadline.
@@ -226,9 +240,11 @@ final class PurgeDesk: Sendable {
         assigned.withLock { assigned in
             for partition in partitions { assigned[partition] = nil }
         }
-        for partition in partitions { queue.drop(partition) }
-        if tracks.drop(Set(partitions), at: time.now) { pool.wake(where: .purgeFollowing) }
-        if tracks.areCalm { health.clear(.purges) }
+        for partition in partitions {
+            queue.drop(partition)
+            polls.drop(partition)
+        }
+        tracks.drop(Set(partitions))
     }
 
     // MARK: The audit trail

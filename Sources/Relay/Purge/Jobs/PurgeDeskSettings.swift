@@ -40,8 +40,6 @@ public struct PurgeDeskSettings: Sendable {
     public var maxDuration: Duration
     /// How long a job that has ended is remembered.
     public var ledgerRetention: Duration
-    /// The replica's requests a minute, of which polls take their share; nil is no pace.
-    public var requestsPerMinute: Double?
 
     /// Makes settings; what has a default has the contract's.
     public init(
@@ -51,8 +49,7 @@ public struct PurgeDeskSettings: Sendable {
         dependencies: [String: [String]] = ["conversation": ["interaction", "media"]],
         onDependencyViolation: DependencyViolation = .defer, onUncertainSubmission: UncertainSubmission = .hold,
         pollInterval: Duration = .seconds(10), quotaRecheck: Duration = .seconds(900),
-        maxDuration: Duration = .seconds(7 * 86_400), ledgerRetention: Duration = .seconds(400 * 86_400),
-        requestsPerMinute: Double? = 300
+        maxDuration: Duration = .seconds(7 * 86_400), ledgerRetention: Duration = .seconds(400 * 86_400)
     ) {
         self.requestsTopic = requestsTopic
         self.outcomesTopic = outcomesTopic
@@ -67,6 +64,5 @@ public struct PurgeDeskSettings: Sendable {
         self.quotaRecheck = quotaRecheck
         self.maxDuration = maxDuration
         self.ledgerRetention = ledgerRetention
-        self.requestsPerMinute = requestsPerMinute
     }
 }

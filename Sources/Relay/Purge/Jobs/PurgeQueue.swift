@@ -11,9 +11,11 @@ final class PurgeQueue: Sendable {
     }
 
     private let state = Mutex(State())
+    private let faults: PurgeFaults
     private let wake: @Sendable (PurgeKey) -> Void
 
-    init(wake: @escaping @Sendable (PurgeKey) -> Void) {
+    init(faults: PurgeFaults, wake: @escaping @Sendable (PurgeKey) -> Void) {
+        self.faults = faults
         self.wake = wake
     }
 
@@ -46,19 +48,52 @@ final class PurgeQueue: Sendable {
         return admission
     }
 
-    func failed(_ key: PurgeKey, until: Moment) {
-        let next = state.withLock { state in
-            state.queue.failed(key, until: until)
-            return state.queue.next
+    /// See `SubmissionQueue`.
+    ///
+    /// - Parameter sentence: What is reported.
+    /// - Returns: Until when nobody asks, and whether nobody knew of a fault before; nil where it has no place any more.
+    func failed(
+        _ key: PurgeKey, _ sentence: String, pause: (Int) -> Moment
+    ) -> (until: Moment, isNews: Bool)? {
+        let (failure, next) = state.withLock { state -> ((until: Moment, isNews: Bool)?, PurgeKey?) in
+            guard let until = state.queue.failed(key, arrival: state.arrivals[key], pause: pause) else {
+                return (nil, state.queue.next)
+            }
+            // Under the lock: who drops the partition meanwhile takes it down again.
+            return ((until, faults.report(.submissions, sentence)), state.queue.next)
         }
         if let next, next != key { wake(next) }
+        return failure
+    }
+
+    /// See `SubmissionQueue`; gives back whether that was the end of the last fault.
+    func recovered(isSubmission: Bool) -> Bool {
+        state.withLock { state in
+            state.queue.recovered(isSubmission: isSubmission)
+            return faults.clear(.submissions)
+        }
+    }
+
+    func doubt() { state.withLock { $0.queue.doubt() } }
+
+    /// Its submission is answered; nothing happens where it has failed, and has its place again.
+    func settled(_ key: PurgeKey) {
+        let next = state.withLock { state -> PurgeKey? in
+            guard state.queue.settled(key) else { return nil }
+            state.arrivals[key] = nil
+            if !state.queue.isDown { faults.clear(.submissions) }
+            return state.queue.next
+        }
+        if let next { wake(next) }
     }
 
     /// Also of one whose partition was dropped while it was on its way: it may have come back since.
     func leave(_ key: PurgeKey) {
         let next = state.withLock { state -> PurgeKey? in
             let arrival = state.arrivals.removeValue(forKey: key)
-            return state.queue.leave(key, arrival: arrival) ? state.queue.next : nil
+            let hasLeft = state.queue.leave(key, arrival: arrival)
+            if !state.queue.isDown { faults.clear(.submissions) }
+            return hasLeft ? state.queue.next : nil
         }
         if let next { wake(next) }
     }
@@ -68,6 +103,7 @@ final class PurgeQueue: Sendable {
         let next = state.withLock { state in
             state.queue.drop(partition)
             state.arrivals = state.arrivals.filter { $0.key.partition != partition }
+            if !state.queue.isDown { faults.clear(.submissions) }
             return state.queue.next
         }
         if let next { wake(next) }

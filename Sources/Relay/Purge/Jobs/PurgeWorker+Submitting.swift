@@ -36,9 +36,7 @@ extension PurgeWorker {
         }
         if let until = tracks.pause(lane.key), until > time.now { return .wait(until: until, .backOff) }
         switch queue.turn(lane.key, arrival: job.receivedAt, now: time.now) {
-        case .behind:
-            relax(lane)
-            return .wait(until: patience(with: job), .purgeQuota)
+        case .behind: return .wait(until: patience(with: job), .purgeQuota)
         case .paused(let until): return .wait(until: until, .purgeOutage)
         case .closed(let until):
             let retryAt = now + (until - time.now)
@@ -54,17 +52,17 @@ extension PurgeWorker {
         do throws(GenesysError) {
             quota = try await api.purgeQuota(tally: &tally)
         } catch {
-            return submissionTrouble(error, lane)
+            return trouble(error, lane)
         }
         let admission = queue.answered(
             lane.key, arrival: job.receivedAt, remaining: quota?.remaining, now: time.now,
             recheck: settings.quotaRecheck)
         switch admission {
         case .closed:
-            noTrouble(lane)
+            noTrouble(isSubmission: false)
             return .again
         case .later:
-            noTrouble(lane)
+            noTrouble(isSubmission: false)
             return .wait(until: patience(with: job), .purgeQuota)
         // That quota may be asked for does not say that a purge may be submitted.
         case .go: break
@@ -72,7 +70,7 @@ extension PurgeWorker {
         var job = job
         job.requests += tally.requests
         let next = await send(job, lane, permit)
-        queue.leave(lane.key)
+        queue.settled(lane.key)
         return next
     }
 
@@ -95,12 +93,13 @@ extension PurgeWorker {
         job.requests += tally.requests
         switch result {
         case .taken(let ticket):
-            noTrouble(lane)
+            noTrouble(isSubmission: true)
             logger.info("a purge was submitted", ["request": key.requestID, "purge": ticket.purgeID])
             job.attempts += 1
             return await commit(.submitted(job, ticket, at: time.wallTime), lane) ? .again : dropped
         case .uncertain(let error):
-            noTrouble(lane)
+            noTrouble(isSubmission: false)
+            queue.doubt()
             job.attempts += 1
             return await uncertain(job, lane, Reason(.uncertainSubmission, error))
         case .notTaken(let error):
@@ -115,7 +114,7 @@ extension PurgeWorker {
             // Another replica may have had the last of the quota meanwhile, which is not the request's fault either.
             do throws(GenesysError) {
                 if try await isQuotaUsedUp(job, lane) {
-                    noTrouble(lane)
+                    noTrouble(isSubmission: true)
                     return await commit(.released(job, at: time.wallTime), lane) ? .again : dropped
                 }
             } catch {
@@ -123,16 +122,25 @@ extension PurgeWorker {
                 guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
                 return trouble(error, lane)
             }
-            noTrouble(lane)
+            noTrouble(isSubmission: true)
             job.attempts += 1
             return await end(job, lane, .rejected, Reason(error))
         // A purge is submitted to an address that is always there, so 404 says that it is the wrong one.
-        case .credentialsRefused, .forbidden, .notFound, .unreachable, .cancelled, .withdrawn:
+        case .credentialsRefused, .forbidden, .notFound, .unreachable, .rateLimited, .cancelled, .withdrawn:
             // It is not the request's fault, so it costs no attempt.
             guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
-            return submissionTrouble(error, lane)
+            return trouble(error, lane)
         case .serverError, .timedOut, .connectionLost:
-            noTrouble(lane)
+            // Where the API answers nothing else either it is down, and that is not the request's fault.
+            do throws(GenesysError) {
+                var tally = CallTally()
+                _ = try await api.purgeQuota(tally: &tally)
+            } catch {
+                guard await commit(.released(job, at: time.wallTime), lane) else { return dropped }
+                return trouble(error, lane)
+            }
+            noTrouble(isSubmission: false)
+            queue.doubt()
             job.attempts += 1
             guard job.attempts < retry.maxAttempts else {
                 return await end(job, lane, .failed, Reason(error))
@@ -215,7 +223,6 @@ extension PurgeWorker {
             // The world may have changed while that was written.
             return .again
         }
-        relax(lane)
         return .wait(until: patience(with: job, until: retryAt), parked)
     }
 
@@ -230,49 +237,44 @@ extension PurgeWorker {
 
     // MARK: Trouble that is not the job's
 
-    /// The API's purge calls do not answer as they should; the job waits, and loses nothing.
-    func trouble(_ error: GenesysError, _ lane: PurgeLane) -> Next {
-        report(error, lane).map { .wait(until: $0, .purgeOutage) } ?? dropped
-    }
-
-    /// The same of what a submission needs: until then no other job asks either.
-    private func submissionTrouble(_ error: GenesysError, _ lane: PurgeLane) -> Next {
-        guard let until = report(error, lane) else {
+    /// What a submission needs of the API fails; the job waits, and loses nothing. Until then no other job asks either.
+    private func trouble(_ error: GenesysError, _ lane: PurgeLane) -> Next {
+        switch error.kind {
+        case .cancelled, .withdrawn:
             queue.leave(lane.key)
             return dropped
-        }
-        queue.failed(lane.key, until: until)
-        return .wait(until: until, .purgeOutage)
-    }
-
-    /// Gives back when to try again; nil where it is no fault of the API's.
-    private func report(_ error: GenesysError, _ lane: PurgeLane) -> Moment? {
-        switch error.kind {
-        case .cancelled, .withdrawn: return nil
         default: break
         }
-        let count = tracks.trouble(lane.key)
-        let isNew = health.faults[.purges] == nil
-        health.report(.purges, "the API's purge calls fail: \(error)")
-        if isNew { logger.error("the API's purge calls fail: purges wait", ["fault": "\(error)"]) }
-        // Looked at afterwards: who drops a partition forgets what was reported before.
-        if !ledgers.mayWrite(lane.key.partition, lane.generation) {
-            tracks.forget(lane.key)
-            relax(lane)
+        let now = time.now
+        let failure = queue.failed(lane.key, sentence(about: error)) { failures in
+            let pause = now + ProbePause.length(afterFailures: failures, random: random)
+            return max(pause, error.retryAt ?? pause)
         }
-        return time.now + .seconds(1) + retry.delay(afterAttempt: count, random: random)
+        guard let failure else { return dropped }
+        if failure.isNews { logOutage(error) }
+        return .wait(until: failure.until, .purgeOutage)
     }
 
-    /// The API's purge calls do what this job needs.
-    func noTrouble(_ lane: PurgeLane) {
-        if tracks.calm(lane.key), health.faults[.purges] != nil {
-            health.clear(.purges)
-            logger.notice("the API's purge calls answer again")
-        }
+    /// The API's purge calls do what is needed.
+    private func noTrouble(isSubmission: Bool) {
+        if queue.recovered(isSubmission: isSubmission) { logger.notice("the API's purge calls answer again") }
     }
 
-    /// Nobody asks for this job for now, so it cannot tell when a fault is over.
-    func relax(_ lane: PurgeLane) {
-        if tracks.calm(lane.key) { health.clear(.purges) }
+    /// For the health board.
+    func sentence(about error: GenesysError) -> String {
+        let words = "the API's purge calls fail: \(error)"
+        return wanted(after: error).map { "\(words); it wants no requests before \($0)" } ?? words
+    }
+
+    /// That all wait, once for each outage.
+    func logOutage(_ error: GenesysError) {
+        var metadata = ["fault": "\(error)"]
+        if let moment = wanted(after: error) { metadata["until"] = "\(moment)" }
+        logger.error("the API's purge calls fail: purges wait", metadata)
+    }
+
+    /// When the API wants requests again, where it has said so.
+    private func wanted(after error: GenesysError) -> WallTime? {
+        error.retryAt.map { time.wallTime + ($0 - time.now) }
     }
 }

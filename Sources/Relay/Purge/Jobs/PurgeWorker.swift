@@ -26,10 +26,10 @@ struct PurgeWorker: Sendable {
     let states: RecordStates
     let queue: PurgeQueue
     let tracks: PurgeTracks
+    let polls: PurgePolls
     let ledgers: PartitionLedgers
     let admission: LaneAdmission
     let metrics: PurgeMetrics
-    let health: HealthBoard
     let time: any TimeSource
     let random: any RandomSource
     let logger: Logger
@@ -72,6 +72,7 @@ struct PurgeWorker: Sendable {
         }
         // It is another's now, whatever it has asked for meanwhile.
         queue.leave(lane.key)
+        polls.leave(lane.key)
         return .parked(finished: 0, until: time.now + LaneAdmission.patience, reason: .backOff)
     }
 
@@ -106,8 +107,8 @@ struct PurgeWorker: Sendable {
     /// - Parameter isKept: Its message is still tried, which has its place in the track.
     private func leave(_ lane: PurgeLane, keepingTrack isKept: Bool) {
         queue.leave(lane.key)
+        polls.leave(lane.key)
         if !isKept { tracks.forget(lane.key) }
-        relax(lane)
     }
 
     /// The lane's partition is going, or nothing is written any more: it is dropped soon.

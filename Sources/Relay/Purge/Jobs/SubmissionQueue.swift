@@ -42,11 +42,17 @@ struct SubmissionQueue {
     private var underWay: Set<PurgeKey> = []
     private var closedUntil: Moment?
     private var pausedUntil: Moment?
+    /// Failures of the API's calls since one did what it should.
+    private var failures = 0
+    /// Whether the last submission was not done for a reason that others may meet too: until one is, they go one by one.
+    private var isDoubtful = false
     /// What the API said last; nil before, and where no quota is in force.
     private(set) var remaining: Int64?
 
     /// How many wait.
     var waitingCount: Int { places.count }
+    /// Whether the API's calls fail.
+    var isDown: Bool { failures > 0 }
 
     /// Joins the queue, or asks how it stands.
     mutating func turn(_ key: PurgeKey, arrival: WallTime, now: Moment) -> Turn {
@@ -56,7 +62,7 @@ struct SubmissionQueue {
         if let closedUntil, now < closedUntil { return .closed(until: closedUntil) }
         if asking == key { return .ask }
         if let pausedUntil, now < pausedUntil { return .paused(until: pausedUntil) }
-        guard asking == nil, places.first == place else { return .behind }
+        guard mayAsk, places.first == place else { return .behind }
         asking = key
         return .ask
     }
@@ -85,16 +91,47 @@ struct SubmissionQueue {
         return .go
     }
 
-    /// The API's calls fail for the one whose turn it was, or that was let through. The next one is to be woken (`next`), so
-    /// that it asks when the pause is over.
-    mutating func failed(_ key: PurgeKey, until: Moment) {
+    /// The API's calls fail for the one whose turn it was, or that was let through: it has its place again, and nobody asks
+    /// for a while. The next one is to be woken (`next`), so that it asks when the pause is over.
+    ///
+    /// - Parameters:
+    ///   - arrival: Nil where it has no place, since its partition was dropped meanwhile: then it says nothing.
+    ///   - pause: Until when, from the number of failures.
+    /// - Returns: Until when nobody asks; nil where it has no place.
+    mutating func failed(_ key: PurgeKey, arrival: WallTime?, pause: (Int) -> Moment) -> Moment? {
+        let wasUnderWay = underWay.remove(key) != nil
+        guard let arrival, asking == key || wasUnderWay else { return nil }
         if asking == key { asking = nil }
-        underWay.remove(key)
+        let place = Place(arrival: arrival, key: key)
+        let index = index(of: place)
+        if index == places.count || places[index] != place { places.insert(place, at: index) }
+        failures += 1
+        isDoubtful = true
+        let until = pause(failures)
         pausedUntil = until
+        return until
     }
 
-    /// It wants nothing any more, or its submission is answered. If that changes anything, the next one is to be woken
-    /// (`next`).
+    /// The API's calls do what one needs of them.
+    ///
+    /// - Parameter isSubmission: A submission was answered, so others may go together again.
+    mutating func recovered(isSubmission: Bool) {
+        failures = 0
+        pausedUntil = nil
+        if isSubmission { isDoubtful = false }
+    }
+
+    /// The submission was not done, nor was it refused: the next ones go one by one.
+    mutating func doubt() { isDoubtful = true }
+
+    /// Its submission is answered. If that changes anything, the next one is to be woken (`next`).
+    mutating func settled(_ key: PurgeKey) -> Bool {
+        guard underWay.remove(key) != nil else { return false }
+        recoverIfEmpty()
+        return true
+    }
+
+    /// It wants nothing any more. If that changes anything, the next one is to be woken (`next`).
     ///
     /// - Parameter arrival: Nil where it has no place.
     @discardableResult
@@ -103,6 +140,7 @@ struct SubmissionQueue {
         let wasUnderWay = underWay.remove(key) != nil
         let asked = asking == key
         if asked { asking = nil }
+        recoverIfEmpty()
         return hadPlace || wasUnderWay || asked
     }
 
@@ -111,10 +149,21 @@ struct SubmissionQueue {
         places.removeAll { $0.key.partition == partition }
         underWay = underWay.filter { $0.partition != partition }
         if asking?.partition == partition { asking = nil }
+        recoverIfEmpty()
     }
 
     /// Whose turn it is; nil while somebody asks, and when nobody waits.
-    var next: PurgeKey? { asking == nil ? places.first?.key : nil }
+    var next: PurgeKey? { mayAsk ? places.first?.key : nil }
+
+    private var mayAsk: Bool { asking == nil && (!isDoubtful || underWay.isEmpty) }
+
+    /// Nobody is left who could find out that a fault is over.
+    private mutating func recoverIfEmpty() {
+        guard places.isEmpty, underWay.isEmpty, asking == nil else { return }
+        failures = 0
+        pausedUntil = nil
+        isDoubtful = false
+    }
 
     /// All that wait, in the order of arrival.
     var waiting: [PurgeKey] { places.map(\.key) }

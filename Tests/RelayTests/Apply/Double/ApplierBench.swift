@@ -154,9 +154,12 @@ extension ApplyResult {
     /// Why it was interrupted, in a word.
     var interruptionWord: String? {
         switch interruption {
-        case .retry(let reason): "retry \(reason.code)"
+        case .fault(let error):
+            switch error.nature {
+            case .setUp, .deferral: "outage"
+            case .failure, nil: "retry \(Reason(error).code)"
+            }
         case .wait(_, let organization): "wait \(organization)"
-        case .outage: "outage"
         case .cancelled: "cancelled"
         case nil: nil
         }

@@ -33,6 +33,19 @@ final class InMemoryGenesys: GenesysAPI {
             case .create, .replace, .delete: true
             }
         }
+
+        var operation: APIOperation {
+            switch (verb, type) {
+            case (.find, .contact), (.get, .contact): .readContact
+            case (.find, .organization), (.get, .organization): .readOrganization
+            case (.create, .contact): .createContact
+            case (.create, .organization): .createOrganization
+            case (.replace, .contact): .replaceContact
+            case (.replace, .organization): .replaceOrganization
+            case (.delete, .contact): .deleteContact
+            case (.delete, .organization): .deleteOrganization
+            }
+        }
     }
 
     private struct State {
@@ -131,7 +144,25 @@ final class InMemoryGenesys: GenesysAPI {
         if let pause = state.withLock({ $0.pause }) { await pause(call) }
         guard permit.isGiven else { throw GenesysError(.withdrawn, message: "withdrawn") }
         tally.requests += 1
-        return try state.withLock { state throws(GenesysError) -> Answer in
+        do throws(GenesysError) {
+            let answer = try answer(call, body)
+            tally.answered.insert(APIOperations(call.operation))
+            return answer
+        } catch {
+            var error = error
+            error.operation = call.operation
+            switch error.kind {
+            case .notFound, .conflict, .invalidRequest: tally.answered.insert(APIOperations(call.operation))
+            default: break
+            }
+            throw error
+        }
+    }
+
+    private func answer<Answer: Sendable>(
+        _ call: LoggedCall, _ body: (inout InMemoryDirectory) throws(GenesysError) -> Answer
+    ) throws(GenesysError) -> Answer {
+        try state.withLock { state throws(GenesysError) -> Answer in
             let fault = state.fault?(call, state.log.count)
             state.log.append(call)
             if fault != nil { state.faultCount += 1 }

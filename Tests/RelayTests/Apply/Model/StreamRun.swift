@@ -79,8 +79,8 @@ struct StreamRun {
         if wasFault { stream.withLane(place) { $0.doubtfulEnd = max($0.doubtfulEnd, lane.position + length) } }
         settle(place, result.settled)
         if let interruption = result.interruption {
-            let attempts = if case .retry = interruption { 1 } else { 0 }
-            stream.withLane(place) { $0.attempts += attempts }
+            let isAttempt = interruption.fault.map { $0.nature == nil || $0.nature == .failure } ?? false
+            stream.withLane(place) { $0.attempts += isAttempt ? 1 : 0 }
             trace.append("  interrupted: \(result.interruptionWord ?? "")")
             if case .cancelled = interruption { restart() }
         }

@@ -61,14 +61,35 @@ import WorkerPool
             for index in 0..<10 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
             await $0.until { harness.count(of: .waiting) == 10 && harness.waiting(for: .purgeOutage) > 0 }
             await $0.turnTheClock(by: .seconds(120), in: 120)
-            // With pauses that grow to a minute.
-            #expect($0.api.quotaQuestions <= 20)
+            // At most one a second, and with pauses that grow to ten.
+            #expect($0.api.quotaQuestions <= 60)
             // One at a time, so that their order shows.
             $0.api.answerQuota(.success(PurgeQuota(remaining: 1)))
             await $0.turningTheClock { harness.count(of: .following) == 10 }
             #expect($0.health.isReady)
         }
         #expect(harness.api.submits == (0..<10).map { "submit pr-\($0)" })
+    }
+
+    /// The same where the quota may be asked for, and only the submission is forbidden.
+    @Test func forbidden403OfSubmissionsIsTriedByOneForAll() async throws {
+        let harness = PurgeHarness()
+        harness.api.answerSubmissions(.notTaken(.status(403, .forbidden)))
+        try await harness.running {
+            for index in 0..<10 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
+            await $0.until { harness.count(of: .waiting) == 10 && harness.waiting(for: .purgeOutage) > 0 }
+            await $0.settle()
+            let before = $0.api.submits.count
+            let began = $0.time.now
+            await $0.turningTheClock { harness.api.submits.count >= before + 10 }
+            #expect($0.api.submits.count - before <= ($0.time.now - began).components.seconds + 1)
+            #expect($0.health.faults[.purges] != nil)
+            $0.api.answerSubmissions(nil)
+            await $0.turningTheClock { harness.count(of: .following) == 10 }
+            #expect($0.health.isReady)
+        }
+        for index in 0..<10 { #expect(harness.job("pr-\(index)")?.attempts == 1) }
+        #expect(harness.lines.messages(with: "purges wait").count == 1)
     }
 
     /// Through the real client: the answer's pause is waited for, and the POST sent once more.

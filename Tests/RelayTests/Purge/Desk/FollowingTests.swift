@@ -140,18 +140,4 @@ import WorkerPool
         }
         #expect(harness.outcomes().last == "failed timeout")
     }
-
-    @Test func allPollsTogetherKeepTheirShare() async throws {
-        let harness = PurgeHarness {
-            $0.requestsPerMinute = 60
-            $0.pollInterval = .seconds(1)
-        }
-        try await harness.running {
-            for index in 0..<10 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
-            await $0.until { harness.count(of: .following) == 10 }
-            await $0.turningTheClock { harness.api.polls.count == 9 }
-            // A tenth of 60 a minute: the ninth is 80 seconds after the first.
-            #expect($0.time.now >= .start + .seconds(80))
-        }
-    }
 }

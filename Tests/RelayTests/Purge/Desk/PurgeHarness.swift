@@ -22,34 +22,38 @@ struct PurgeHarness {
     let reader = ScriptedStateReader()
     let registry = MetricsRegistry()
     let lines = LogLines()
+    let pace: ScriptedPollPace
     let pipeline: Pipeline
 
     /// - Parameter calls: Answers the API's purge calls in the place of `api`.
     init(calling calls: @escaping (ManualTime) -> any PurgeAPI) {
-        self.init(calls: calls, retry: RetryPolicy(), startingAt: PurgeRecords.now) { _ in }
+        self.init(calls: calls, retry: RetryPolicy(), startingAt: PurgeRecords.now, pollsPerMinute: nil) { _ in }
     }
 
-    /// - Parameter change: Changes the settings.
+    /// - Parameters:
+    ///   - pollsPerMinute: The pace of all polls at first; nil is none.
+    ///   - change: Changes the settings.
     init(
         retry: RetryPolicy = RetryPolicy(), startingAt start: WallTime = PurgeRecords.now,
-        _ change: (inout PurgeDeskSettings) -> Void = { _ in }
+        pollsPerMinute: Double? = nil, _ change: (inout PurgeDeskSettings) -> Void = { _ in }
     ) {
-        self.init(calls: nil, retry: retry, startingAt: start, change)
+        self.init(calls: nil, retry: retry, startingAt: start, pollsPerMinute: pollsPerMinute, change)
     }
 
     private init(
         calls: ((ManualTime) -> any PurgeAPI)?, retry: RetryPolicy, startingAt start: WallTime,
-        _ change: (inout PurgeDeskSettings) -> Void
+        pollsPerMinute: Double?, _ change: (inout PurgeDeskSettings) -> Void
     ) {
         time = ManualTime(wallOrigin: start, passingOver: .milliseconds(50))
         producer = RecordingProducer(committingTo: consumer)
-        var settings = PurgeDeskSettings(rules: PurgeRecords.rules, requestsPerMinute: nil)
+        var settings = PurgeDeskSettings(rules: PurgeRecords.rules)
         change(&settings)
+        pace = ScriptedPollPace(pollsPerMinute)
         pipeline = Pipeline(
             settings: PipelineSettings(
                 commitPace: CommitPace(interval: .milliseconds(20)),
                 limits: PoolLimits(maxInFlight: 8, maxBuffered: 1000, maxParked: 1000), retry: retry),
-            consumer: consumer, producer: producer, applier: ScriptedApplier(), stateReader: reader,
+            consumer: consumer, producer: producer, applier: ScriptedApplier(), quota: pace, stateReader: reader,
             purgeParts: PurgeParts(
                 settings: settings, api: calls?(time) ?? api, webhooks: webhooks,
                 recordStates: RecordStates(topic: "record-states", logger: lines.logger), follower: follower),

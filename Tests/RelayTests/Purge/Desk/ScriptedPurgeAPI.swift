@@ -29,6 +29,7 @@ final class ScriptedPurgeAPI: PurgeAPI {
         var taken = 0
         var reports: [Result<PurgeReport?, GenesysError>] = []
         var report: Result<PurgeReport?, GenesysError> = .success(PurgeReport(status: .queued))
+        var reportsByID: [String: Result<PurgeReport?, GenesysError>] = [:]
         var bodies: [JSONValue] = []
         var asking = 0
         var mostAsking = 0
@@ -69,6 +70,10 @@ final class ScriptedPurgeAPI: PurgeAPI {
 
     /// Every poll that has no answer of its own is answered so; at first `QUEUED`.
     func answerPolls(_ answer: Result<PurgeReport?, GenesysError>) { state.withLock { $0.report = answer } }
+    /// Every poll after this purge is answered so; nil is as all others.
+    func answerPolls(of id: String, _ answer: Result<PurgeReport?, GenesysError>?) {
+        state.withLock { $0.reportsByID[id] = answer }
+    }
     /// The next polls.
     func answerNextPolls(_ answers: Result<PurgeReport?, GenesysError>...) { state.withLock { $0.reports += answers } }
 
@@ -147,6 +152,7 @@ final class ScriptedPurgeAPI: PurgeAPI {
         tally.requests += 1
         let answer = state.withLock { state in
             state.calls.append("poll \(id)")
+            if let answer = state.reportsByID[id] { return answer }
             return state.reports.isEmpty ? state.report : state.reports.removeFirst()
         }
         await pass(.poll)

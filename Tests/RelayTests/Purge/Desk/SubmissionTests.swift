@@ -184,6 +184,59 @@ import WorkerPool
         #expect(harness.job()?.webhook == nil)
     }
 
+    /// What the API says to the POST says nothing of the request while it answers nothing else either.
+    @Test func anOutageCostsNoAttempt() async throws {
+        let harness = PurgeHarness(retry: RetryPolicy(maxAttempts: 2))
+        // The quota is known, the POST fails, and then nothing is answered any more.
+        harness.api.answerNextQuota(
+            .success(nil), .failure(.status(503, .serverError)), .failure(.status(503, .serverError)), .success(nil),
+            .failure(GenesysError(.timedOut, message: "no answer")), .success(nil),
+            .failure(GenesysError(.unreachable, message: "nobody")))
+        harness.api.answerNextSubmissions(
+            .notTaken(.status(503, .serverError)), .notTaken(.status(500, .serverError)),
+            .notTaken(.status(503, .serverError)))
+        try await harness.running {
+            $0.push(try PurgeHarness.request())
+            await $0.until { harness.waiting(for: .purgeOutage) == 1 }
+            #expect($0.health.faults[.purges] != nil)
+            await $0.turningTheClock { harness.job()?.phase == .following }
+            #expect($0.health.faults[.purges] == nil)
+        }
+        #expect(harness.api.submits.count == 4)
+        #expect(harness.job()?.attempts == 1)
+        #expect(harness.outcomes() == ["accepted", "submitted"])
+        #expect(harness.deadLetters.isEmpty)
+    }
+
+    @Test(arguments: [true, false])
+    func whenTheAPIWantsNoRequestsNobodySubmitsAndHealthSaysUntilWhen(_ isAtQuota: Bool) async throws {
+        let harness = PurgeHarness(retry: RetryPolicy(maxAttempts: 1))
+        let wanted = Moment.start + .seconds(900)
+        let error = GenesysError(.rateLimited, status: 429, message: "later", retryAt: wanted)
+        if isAtQuota {
+            harness.api.answerQuota(.failure(error))
+        } else {
+            harness.api.answerSubmissions(.notTaken(error))
+        }
+        try await harness.running {
+            for index in 0..<5 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
+            await $0.until { harness.health.faults[.purges] != nil && harness.count(of: .waiting) == 5 }
+            await $0.settle()
+            let before = $0.api.calls.count
+            let until = "\(PurgeRecords.now + .seconds(900))"
+            #expect($0.health.faults[.purges]?.hasSuffix("no requests before \(until)") == true)
+            #expect($0.lines.all.contains { $0.metadata["until"] == until })
+            $0.api.answerQuota(.success(nil))
+            $0.api.answerSubmissions(nil)
+            await $0.turningTheClock(by: .seconds(10)) { harness.time.now >= wanted - .seconds(20) }
+            await $0.settle()
+            #expect($0.api.calls.count == before)
+            await $0.turningTheClock { harness.count(of: .following) == 5 }
+            #expect($0.health.faults[.purges] == nil)
+        }
+        for index in 0..<5 { #expect(harness.job("pr-\(index)")?.attempts == 1) }
+    }
+
     @Test func aPermitWithdrawnBeforeThePostReleasesTheJob() async throws {
         let harness = PurgeHarness()
         try await harness.running {

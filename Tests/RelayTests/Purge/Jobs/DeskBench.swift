@@ -44,7 +44,7 @@ struct DeskBench {
             PurgeParts(
                 settings: PurgeDeskSettings(rules: PurgeRecords.rules), api: api, webhooks: NoWebhooks(),
                 recordStates: states, follower: follower),
-            groupID: "g", retry: RetryPolicy(), ledgers: ledgers,
+            quota: nil, groupID: "g", retry: RetryPolicy(), ledgers: ledgers,
             admission: LaneAdmission(
                 ledgers: ledgers, fence: fence, restorations: Restorations(), prove: { writer.prove() },
                 logger: .disabled),

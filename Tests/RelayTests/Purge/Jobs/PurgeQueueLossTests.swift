@@ -20,7 +20,7 @@ import Testing
 
     init() {
         let woken = woken
-        queue = PurgeQueue { woken.note($0.requestID) }
+        queue = PurgeQueue(faults: PurgeFaults(health: HealthBoard())) { woken.note($0.requestID) }
     }
 
     private func key(_ name: String, _ partition: Int32 = 0) -> PurgeKey {
@@ -44,7 +44,7 @@ import Testing
 
     @Test func whoHasNothingToLeaveWakesNobody() {
         #expect(queue.turn(key("a"), arrival: PurgeRecords.now, now: .start) == .ask)
-        queue.failed(key("a"), until: .start)
+        _ = queue.failed(key("a"), "the API fails") { _ in .start }
         queue.leave(key("b"))
         #expect(woken.names == [])
         queue.leave(key("a"))

@@ -22,12 +22,13 @@ import Testing
     }
 
     private let woken: Woken
+    private let health = HealthBoard()
     private let queue: PurgeQueue
 
     init() {
         let woken = Woken()
         self.woken = woken
-        queue = PurgeQueue { woken.note($0) }
+        queue = PurgeQueue(faults: PurgeFaults(health: health)) { woken.note($0) }
     }
 
     private func key(_ name: String) -> PurgeKey {
@@ -42,6 +43,11 @@ import Testing
         queue.answered(
             key(name), arrival: WallTime(milliseconds: Int64(name.utf8.first ?? 0)), remaining: remaining, now: .start,
             recheck: .seconds(900))
+    }
+
+    @discardableResult
+    private func fail(_ name: String, until moment: Moment) -> Bool? {
+        queue.failed(key(name), "the API fails") { _ in moment }?.isNews
     }
 
     @Test func afterOneIsLetThroughTheNextIsWoken() {
@@ -70,12 +76,58 @@ import Testing
     /// The first is the one to ask when the pause is over: it must know of it, or it sleeps on.
     @Test func afterAFaultTheFirstIsWokenToWaitForThePause() {
         for name in ["b", "a"] { _ = turn(name) }
-        queue.failed(key("b"), until: .start + .seconds(2))
+        fail("b", until: .start + .seconds(2))
         #expect(woken.take() == ["a"])
         #expect(turn("a") == .paused(until: .start + .seconds(2)))
         #expect(turn("a", at: .start + .seconds(2)) == .ask)
         // Who is first itself comes back by itself.
-        queue.failed(key("a"), until: .start + .seconds(4))
+        fail("a", until: .start + .seconds(4))
         #expect(woken.take() == [])
+    }
+
+    @Test func aFaultIsReportedUntilACallDoesWhatItShould() {
+        for name in ["a", "b"] { _ = turn(name) }
+        #expect(fail("a", until: .start + .seconds(2)) == true)
+        #expect(health.faults[.purges] == "the API fails")
+        #expect(turn("a", at: .start + .seconds(2)) == .ask)
+        #expect(fail("a", until: .start + .seconds(4)) == false)
+        // That one who does not ask goes says nothing.
+        queue.leave(key("b"))
+        #expect(health.faults[.purges] != nil)
+        #expect(queue.recovered(isSubmission: false))
+        #expect(health.faults[.purges] == nil)
+        #expect(!queue.recovered(isSubmission: false))
+    }
+
+    @Test func aFaultOfWhoIsGoneIsForgotten() {
+        _ = turn("a")
+        fail("a", until: .start + .seconds(2))
+        queue.leave(key("a"))
+        #expect(health.faults[.purges] == nil)
+        _ = turn("a")
+        queue.drop(TopicPartition("purge-requests", 0))
+        // Nobody would ever take it down.
+        #expect(fail("a", until: .start + .seconds(2)) == nil)
+        #expect(health.faults[.purges] == nil)
+        #expect(queue.waitingCount == 0)
+    }
+
+    @Test func afterASubmissionThatFailedTheyGoOneByOne() {
+        for name in ["a", "b", "c"] { _ = turn(name) }
+        #expect(answer("a", nil) == .go)
+        fail("a", until: .start + .seconds(2))
+        queue.settled(key("a"))
+        _ = woken.take()
+        let later = Moment.start + .seconds(2)
+        // It has its place again.
+        #expect(turn("b", at: later) == .behind && turn("a", at: later) == .ask)
+        #expect(answer("a", nil) == .go)
+        #expect(woken.take() == [])
+        #expect(turn("b", at: later) == .behind)
+        #expect(queue.recovered(isSubmission: true))
+        queue.settled(key("a"))
+        #expect(woken.take() == ["b"])
+        #expect(turn("b", at: later) == .ask && answer("b", nil) == .go)
+        #expect(woken.take() == ["c"] && turn("c", at: later) == .ask)
     }
 }

@@ -27,6 +27,11 @@ import Testing
             Self.key(name), arrival: Self.arrival(name), remaining: remaining, now: now, recheck: Self.recheck)
     }
 
+    @discardableResult
+    private mutating func fail(_ name: String, until moment: Moment) -> Moment? {
+        queue.failed(Self.key(name), arrival: Self.arrival(name)) { _ in moment }
+    }
+
     @Test mutating func oneAsksAtATimeInTheOrderOfArrival() {
         #expect(turn("b") == .ask)
         #expect(turn("c") == .behind)
@@ -77,17 +82,18 @@ import Testing
         #expect(turn("a") == .ask)
         #expect(turn("b") == .behind)
         let until = Moment.start + .seconds(3)
-        queue.failed(Self.key("a"), until: until)
+        fail("a", until: until)
         // It is the one to wake, so that somebody asks then.
         #expect(queue.next == Self.key("a"))
         for name in ["a", "b"] { #expect(turn(name) == .paused(until: until)) }
         #expect(turn("b", at: until) == .behind)
         #expect(turn("a", at: until) == .ask)
-        // One that was let through and failed does not count as under way any more.
+        // One that was let through and failed has its place again, and does not count as under way any more.
         #expect(answer("a", 1, at: until) == .go)
-        queue.failed(Self.key("a"), until: until)
-        #expect(turn("b", at: until) == .ask)
-        #expect(answer("b", 1, at: until) == .go)
+        fail("a", until: until)
+        #expect(turn("b", at: until) == .behind)
+        #expect(turn("a", at: until) == .ask)
+        #expect(answer("a", 1, at: until) == .go)
     }
 
     @Test mutating func allThatWaitHearThatNothingIsLeft() {
@@ -112,7 +118,7 @@ import Testing
         #expect(turn("a") == .ask)
         #expect(turn("b") == .behind)
         let until = Moment.start + .seconds(5)
-        queue.failed(Self.key("a"), until: until)
+        fail("a", until: until)
         // Else all who wait would ask, one after the other, for as long as there is no answer.
         #expect(turn("b") == .paused(until: until))
         #expect(turn("a") == .paused(until: until))
