@@ -80,6 +80,13 @@ let package = Package(
         .target(
             name: "BrokerSupport", dependencies: ["KafkaClient"], path: "Tests/BrokerSupport", swiftSettings: strict),
         .target(
+            name: "ProcessSupport", dependencies: ["HTTPClient", "JSON"], path: "Tests/ProcessSupport",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "benchmark",
+            dependencies: ["BrokerSupport", "JSON", "KafkaClient", "KafkaTestSupport", "ProcessSupport"],
+            path: "Tests/Benchmark", swiftSettings: strict),
+        .target(
             name: "Simulation",
             dependencies: [
                 "GenesysCloud", "HTTPClient", "JSON", "KafkaClient", "Observability", "Relay", "Seams", "TestSupport",
@@ -97,7 +104,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "JSON", "Crypto", "KafkaClient", "Relay", "Sandbox", "HTTPClient", "HTTPServer", "Seams", "TestSupport",
-                "KafkaTestSupport", "BrokerSupport", "contact-relay",
+                "KafkaTestSupport", "BrokerSupport", "ProcessSupport", "contact-relay",
             ],
             exclude: ["newer-librdkafka"], swiftSettings: strict),
         tests(of: "HTTPClient", uses: ["CCurl", "Seams"]),

@@ -141,10 +141,15 @@ struct Verdict {
 
     /// The sandbox holds what the events, one after another, make of an empty one.
     func wrongState() -> [String] {
+        wrongState(organizations: scenario.sandbox.organizations, contacts: scenario.sandbox.contacts)
+    }
+
+    /// The same of documents that were read from it.
+    func wrongState(organizations held: [JSONValue], contacts heldContacts: [JSONValue]) -> [String] {
         var wrong: [String] = []
         var names: [String: String] = [:]
         var organizations = story.world.organizations
-        for document in scenario.sandbox.organizations {
+        for document in held {
             let name = document["externalId"]?.stringValue ?? "?"
             names[document["id"]?.stringValue ?? "?"] = name
             guard let model = organizations.removeValue(forKey: name) else {
@@ -156,7 +161,7 @@ struct Verdict {
             }
         }
         var contacts = story.world.contacts
-        for document in scenario.sandbox.contacts {
+        for document in heldContacts {
             let name = document["externalId"]?.stringValue ?? "?"
             guard let model = contacts.removeValue(forKey: name) else {
                 wrong.append("\(name): one contact too many")
