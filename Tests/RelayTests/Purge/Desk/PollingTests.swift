@@ -89,13 +89,15 @@ import WorkerPool
         let harness = PurgeHarness { $0.pollInterval = .seconds(60) }
         harness.api.answerPolls(of: "p-20", .failure(.status(500, .serverError)))
         try await harness.running(ledger: ledger) {
-            await $0.turningTheClock { harness.api.polls.count { $0 == "poll p-20" } == 3 }
-            #expect($0.lines.messages(with: "cannot be asked after, others can").count == 1)
+            // Told after the third time, and once.
+            await $0.turningTheClock { !harness.lines.messages(with: "cannot be asked after, others can").isEmpty }
+            #expect($0.api.polls.count { $0 == "poll p-20" } >= 3)
             $0.api.answerPolls(.success(PurgeReport(status: .completed)))
             await $0.turningTheClock { harness.count(of: .ended) == 19 }
             $0.api.answerPolls(of: "p-20", nil)
             await $0.turningTheClock { harness.count(of: .ended) == 20 }
         }
+        #expect(harness.lines.messages(with: "cannot be asked after, others can").count == 1)
         // It never looked like an outage.
         #expect(harness.lines.messages(with: "purges wait").isEmpty)
     }
