@@ -191,7 +191,7 @@ import WorkerPool
             await $0.waitUntil(is: .following)
             $0.consumer.push(.lost([PurgeHarness.partition]))
             await $0.until { harness.pipeline.status.partitions.isEmpty }
-            #expect($0.pipeline.status.purges?.jobs["following"] == nil)
+            await $0.until { harness.pipeline.status.purges?.jobs["following"] == nil }
             let committed = $0.consumer.committed[PurgeHarness.partition]
             $0.consumer.push(.assigned([AssignedPartition(PurgeHarness.partition, committed: committed)]))
             await $0.reader.begun(2)
