@@ -47,7 +47,7 @@ struct GroupHealthTests {
         }
     }
 
-    @Test(arguments: Sharing.known)
+    @Test(arguments: Effort.short([Sharing.range], long: Sharing.known))
     func aRevocationIsAcknowledgedAfterTheNextRebalanceHasBegun(_ sharing: Sharing) async throws {
         try await withGroup(sharing) { group in
             _ = try group.join(hold: .seconds(3))
@@ -62,7 +62,7 @@ struct GroupHealthTests {
     }
 
     /// It is thrown out meanwhile: the group waits for `max.poll.interval.ms` and no longer.
-    @Test(arguments: Sharing.known)
+    @Test(arguments: Effort.short([Sharing.range], long: Sharing.known))
     func aRevocationIsAcknowledgedWhenItIsTooLate(_ sharing: Sharing) async throws {
         try await withGroup(sharing, [("session.timeout.ms", "6000"), ("max.poll.interval.ms", "6000")]) { group in
             let slow = try group.join(hold: .seconds(9))
@@ -100,7 +100,7 @@ struct GroupHealthTests {
     }
 
     /// A real one: a process that is killed, or stopped for longer than its session and then goes on.
-    @Test(arguments: Sharing.known)
+    @Test(arguments: Effort.short([Sharing.range], long: Sharing.known))
     func aMemberIsKilledAndAnotherStopped(_ sharing: Sharing) async throws {
         try await withGroup(sharing, [("session.timeout.ms", "6000")]) { group in
             let killed = try group.startChild()
@@ -120,7 +120,7 @@ struct GroupHealthTests {
     }
 
     /// Only what was asked back is acknowledged then, but all of it is another's. It hears so before it has a place again.
-    @Test(arguments: Sharing.known)
+    @Test(arguments: Effort.short([Sharing.range], long: Sharing.known))
     func aMemberIsThrownOutWhileItLetsGo(_ sharing: Sharing) async throws {
         try await withGroup(sharing, [("session.timeout.ms", "6000")]) { group in
             let slow = try group.startChild(hold: .seconds(11))

@@ -9,7 +9,7 @@ import Testing
 struct TakeOverTests {
     /// With the predecessor's id, and with another: `transaction.timeout.ms` (10 s by our default), what is left until the
     /// broker's next look for such transactions (each 10 s by default), and a moment.
-    @Test(arguments: [(true, Duration.seconds(4)), (false, .seconds(24))])
+    @Test(arguments: Effort.short([(true, Duration.seconds(4))], long: [(true, .seconds(4)), (false, .seconds(24))]))
     func aSuccessorReadsOnWithinABound(_ hasSameID: Bool, _ bound: Duration) async throws {
         let fixture = try await BrokerFixture(properties: [("heartbeat.interval.ms", "200")])
         try await fixture.produce(["a", "b"])

@@ -1,7 +1,7 @@
 import HTTPClient
 import Testing
 
-struct ConnectionTests {
+@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
     @Test func requestsInTurnShareOneConnection() async throws {
         try await withServer(answerAll) { server, transport in
             for _ in 0..<10 { _ = try await transport.send(HTTPRequest(method: "GET", url: server.url)) }

@@ -1,7 +1,7 @@
 import HTTPClient
 import Testing
 
-struct ExchangeTests {
+@Suite(.timeLimit(.minutes(2))) struct ExchangeTests {
     @Test func aRequestArrivesAsGivenAndItsAnswerComesBackWhole() async throws {
         try await withServer { connection in
             while connection.receive() != nil {

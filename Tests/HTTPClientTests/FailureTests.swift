@@ -1,7 +1,7 @@
 import HTTPClient
 import Testing
 
-struct FailureTests {
+@Suite(.timeLimit(.minutes(2))) struct FailureTests {
     @Test func aRefusedConnectionMeansNotSent() async throws {
         try await withServer({ _ in }) { server, transport in
             server.stopListening()

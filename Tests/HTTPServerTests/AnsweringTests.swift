@@ -2,7 +2,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-struct AnsweringTests {
+@Suite(.timeLimit(.minutes(2))) struct AnsweringTests {
     @Test func theHandlerSeesTheWholeRequest() throws {
         try withServer { request, responder in
             let query = request.query.map { "\($0.name)=\($0.value)" }.joined(separator: ";")

@@ -12,14 +12,22 @@ final class Responders: Sendable {
         arrived.signal()
     }
 
-    /// Waits for that many requests and gives their responders away.
-    func take(_ count: Int) -> [Responder] {
-        for _ in 0..<count { arrived.wait() }
+    /// Waits for that many requests, for half a minute at most, and gives their responders away.
+    func take(_ count: Int) throws -> [Responder] {
+        let end = DispatchTime.now() + .seconds(30)
+        for number in 1...count {
+            guard arrived.wait(timeout: end) == .success else { throw Missing(number: number) }
+        }
         return kept.withLock { kept in
             defer { kept = [] }
             return kept
         }
     }
+}
+
+/// The request that did not come.
+struct Missing: Error {
+    var number: Int
 }
 
 /// A running server on a free port.

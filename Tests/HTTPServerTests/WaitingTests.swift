@@ -3,7 +3,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-struct WaitingTests {
+@Suite(.timeLimit(.minutes(2))) struct WaitingTests {
     @Test func twoHundredRequestsWaitOnFewThreads() throws {
         let responders = Responders()
         try withServer { _, responder in
@@ -12,7 +12,7 @@ struct WaitingTests {
             let before = threadCount()
             let clients = try (0..<200).map { _ in try #require(RawConnection(port: server.port)) }
             for client in clients { client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n") }
-            let waiting = responders.take(200)
+            let waiting = try responders.take(200)
             // Other tests run at the same time, so the bound is a generous one.
             #expect(threadCount() - before < 50)
             for responder in waiting { responder.respond(ServerResponse(status: 200, text: "late")) }
@@ -30,7 +30,7 @@ struct WaitingTests {
             let client = try #require(RawConnection(port: server.port))
             for number in 1...50 {
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-                responders.take(1)[0].respond(ServerResponse(status: 200, text: "\(number)"))
+                try responders.take(1)[0].respond(ServerResponse(status: 200, text: "\(number)"))
                 #expect(client.readAnswer()?.body == "\(number)")
             }
         }
@@ -42,7 +42,7 @@ struct WaitingTests {
         try server.start()
         let clients = try (0..<50).map { _ in try #require(RawConnection(port: server.port)) }
         for client in clients { client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n") }
-        let waiting = responders.take(50)
+        let waiting = try responders.take(50)
         waiting[0].hang()
         server.stop()
         server.stop()
@@ -58,7 +58,7 @@ struct WaitingTests {
             try server.start()
             let clients = try (0..<10).map { _ in try #require(RawConnection(port: server.port)) }
             for client in clients { client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n") }
-            let waiting = responders.take(10)
+            let waiting = try responders.take(10)
             let answering = OwnedThread {
                 for responder in waiting { responder.respond(ServerResponse(status: 200)) }
             }

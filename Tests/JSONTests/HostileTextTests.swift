@@ -3,7 +3,7 @@ import Testing
 
 /// Texts made to exhaust a parser. A quadratic or recursive way through any of them would show as a test that does not
 /// end or as a crash.
-struct HostileTextTests {
+@Suite(.timeLimit(.minutes(2))) struct HostileTextTests {
     static let openings = ["[", "{\"a\":", "[{\"a\":", "[[],", "{\"a\":[],\"a\":"]
 
     @Test(arguments: openings)

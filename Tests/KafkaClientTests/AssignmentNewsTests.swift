@@ -2,7 +2,7 @@ import Testing
 
 @testable import KafkaClient
 
-@Suite struct AssignmentNewsTests {
+@Suite(.timeLimit(.minutes(2))) struct AssignmentNewsTests {
     private let partition = TopicPartition("t", 0)
 
     private func mailbox() -> EventMailbox { EventMailbox(mostRecords: 10, mostBytes: 1_000) }

@@ -37,10 +37,17 @@ public final class EventReader {
         return try await consumer.groupMetadata()
     }
 
+    /// Ends with the time limit of the test, which closes the consumer.
     private func nextEvents() async -> [KafkaConsumerEvent] {
-        guard let coming else { return await consumer.nextEvents() }
+        let (consumer, coming) = (consumer, coming)
         self.coming = nil
-        return await coming.value
+        return await withTaskCancellationHandler {
+            if let coming { return await coming.value }
+            return await consumer.nextEvents()
+        } onCancel: {
+            // Nobody awaits it: its end is seen as that of the events.
+            Task { await consumer.close() }
+        }
     }
 
     /// The next event that is no error and not the news of having joined without a partition; nil at the end.

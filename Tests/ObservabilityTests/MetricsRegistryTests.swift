@@ -1,7 +1,7 @@
 import Observability
 import Testing
 
-@Suite struct MetricsRegistryTests {
+@Suite(.timeLimit(.minutes(2))) struct MetricsRegistryTests {
     @Test func theExpositionIsSortedAndComplete() throws {
         let registry = MetricsRegistry()
         registry.makeCounter(name: "b_total", help: "Bs.", labels: ["status": "failed"]).increment(by: 2)

@@ -40,7 +40,7 @@ private final class ScriptedProducer: KafkaProducing {
     func close() async {}
 }
 
-@Suite struct EmitTests {
+@Suite(.timeLimit(.minutes(2))) struct EmitTests {
     private func emitter(_ producer: ScriptedProducer) -> Emitter {
         let rules = PurgeRules(
             resourceTypes: ["user"], minWindow: .zero, webhooks: WebhookPolicy(defaultURL: nil, allowedHosts: []))

@@ -11,7 +11,7 @@ private let declarations = [
     AuditPurgesCommand.declaration, HelpCommand.declaration,
 ]
 
-@Suite struct ProgramTests {
+@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
     @Test func helpGoesToStandardOutputAndSucceeds() async {
         for words in [["--help"], ["-h"], ["help"], ["help", "help"], ["help", "--help"]] {
             let console = CapturedConsole()

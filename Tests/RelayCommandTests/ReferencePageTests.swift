@@ -4,7 +4,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite struct ReferencePageTests {
+@Suite(.timeLimit(.minutes(2))) struct ReferencePageTests {
     @Test func theCheckedInPageIsTheOneThatHelpPrints() async throws {
         let console = CapturedConsole()
         #expect(await console.run("help", "settings") == .success)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite struct SandboxCommandTests {
+@Suite(.timeLimit(.minutes(2))) struct SandboxCommandTests {
     private func settings(_ words: String...) throws -> ParsedArguments {
         try ArgumentParser(SandboxCommand.declaration).parse(["--port", "0"] + words)
     }

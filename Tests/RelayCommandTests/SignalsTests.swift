@@ -4,7 +4,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite(.serialized) struct SignalsTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct SignalsTests {
     @Test func aSignalIsHeardAndDoesNotEndTheProcess() async {
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         let listening = Signals.listen { continuation.yield($0) }

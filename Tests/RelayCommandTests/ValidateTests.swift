@@ -3,7 +3,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite struct ValidateTests {
+@Suite(.timeLimit(.minutes(2))) struct ValidateTests {
     @Test func goodEventsAreCountedAndNothingIsPrinted() async {
         let file = TemporaryFile(upsert("a") + "\r\n\n  \n" + upsert("b"))
         let console = CapturedConsole()

@@ -3,7 +3,7 @@ import Seams
 import TestSupport
 import Testing
 
-struct OverHTTPTests {
+@Suite(.timeLimit(.minutes(2))) struct OverHTTPTests {
     private func withSandbox(_ body: (SandboxServer, RawConnection) throws -> Void) throws {
         var settings = SandboxSettings()
         settings.port = 0

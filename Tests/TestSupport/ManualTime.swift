@@ -13,7 +13,6 @@ public final class ManualTime: TimeSource {
         var nextID = 0
         var sleepers: [Int: Sleeper] = [:]
         var cancelledEarly: Set<Int> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -47,21 +46,18 @@ public final class ManualTime: TimeSource {
                 enum Answer {
                     case done
                     case cancelled
-                    case waits([CheckedContinuation<Void, Never>])
+                    case waits
                 }
                 let answer = state.withLock { state -> Answer in
                     if state.cancelledEarly.remove(id) != nil { return .cancelled }
                     if state.now + passedOver >= deadline { return .done }
                     state.sleepers[id] = Sleeper(deadline: deadline, continuation: continuation)
-                    let count = state.sleepers.count
-                    let seen = state.watchers.filter { $0.count <= count }.map(\.continuation)
-                    state.watchers.removeAll { $0.count <= count }
-                    return .waits(seen)
+                    return .waits
                 }
                 switch answer {
                 case .done: continuation.resume()
                 case .cancelled: continuation.resume(throwing: CancellationError())
-                case .waits(let seen): for watcher in seen { watcher.resume() }
+                case .waits: break
                 }
             }
         } onCancel: {
@@ -74,16 +70,10 @@ public final class ManualTime: TimeSource {
         }
     }
 
-    /// Waits until at least `count` sleeps are pending, so that a test turns the clock only when its subject waits.
+    /// Waits until at least `count` sleeps are pending, so that a test turns the clock only when its subject waits. Ends
+    /// with the time limit of the test.
     public func sleepers(atLeast count: Int = 1) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let already = state.withLock { state -> Bool in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if already { continuation.resume() }
-        }
+        while sleeperCount < count, !Task.isCancelled { await Task.yield() }
     }
 
     /// How many sleeps are pending.

@@ -22,7 +22,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func aBrokerThatStandsStillCostsNothing() async throws {
+        @Test(.enabled(if: Effort.isLong, "RELAY_TEST_LONG is not set"))
+        func aBrokerThatStandsStillCostsNothing() async throws {
             try await fault("broker stopped") { cluster, _ in
                 try await cluster.pause(1)
                 // Longer than a session in any case, and in the long version than a transaction may be open.
@@ -31,7 +32,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func oneOfThreeBrokersThatIsKilledAndAnotherThatStandsStillCostNothing() async throws {
+        @Test(.enabled(if: Effort.isLong, "RELAY_TEST_LONG is not set"))
+        func oneOfThreeBrokersThatIsKilledAndAnotherThatStandsStillCostNothing() async throws {
             try await fault("one of three brokers killed, another stopped", brokers: 3) { cluster, _ in
                 try await cluster.kill(1)
                 try await ContinuousClock().sleep(for: .seconds(8))

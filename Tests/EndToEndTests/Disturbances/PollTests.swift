@@ -1,3 +1,4 @@
+import BrokerSupport
 import JSON
 import KafkaClient
 import Sandbox
@@ -13,7 +14,7 @@ extension EndToEnd {
             let properties =
                 "heartbeat.interval.ms=300;session.timeout.ms=\(interval);max.poll.interval.ms=\(interval)"
             try await Scenario.with(faults: faults) { scenario in
-                let story = Story(topic: scenario.changes, count: 40, malformed: 0, seed: 8)
+                let story = Story(topic: scenario.changes, count: Effort.short(24, long: 40), malformed: 0, seed: 8)
                 let verdict = Verdict(story, try await scenario.produce(story.events.map(\.record)), scenario)
                 try await TopicReader.reading(scenario.outcomes, in: scenario) { outcomes in
                     try await RelayProcess.running(scenario, ["RELAY_KAFKA_PROPERTIES": properties]) { relay in

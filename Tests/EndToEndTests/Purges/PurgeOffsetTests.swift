@@ -1,3 +1,4 @@
+import BrokerSupport
 import Foundation
 import JSON
 import KafkaClient
@@ -9,7 +10,7 @@ extension EndToEnd {
     /// that has been away for a week.
     @Suite struct PurgeOffsetTests {
         /// - Parameter requestsAreGone: Whether the log has lost the requests, too.
-        @Test(arguments: [false, true])
+        @Test(arguments: Effort.short([true], long: [false, true]))
         func aPurgeUnderWayIsFollowedWithoutItsOffset(requestsAreGone: Bool) async throws {
             let more = ["RELAY_PURGE_POLL_INTERVAL": "1s"]
             try await Scenario.with {

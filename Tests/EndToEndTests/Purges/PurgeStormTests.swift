@@ -1,3 +1,4 @@
+import BrokerSupport
 import JSON
 import KafkaClient
 import Sandbox
@@ -36,7 +37,7 @@ extension EndToEnd {
             try await Scenario.with(faults: Self.faults, partitions: 6) {
                 $0.purgeDuration = .seconds(4)
                 $0.purgeFailureRate = 0.1
-                $0.purgeQuota = Effort.short(15, long: 60)
+                $0.purgeQuota = Effort.short(10, long: 60)
             } _: { scenario in
                 try await WebhookReceiver.receiving(refusesEach: 4) { receiver in
                     let more = PurgeStory.environment.merging(receiver.environment) { $1 }
@@ -56,8 +57,8 @@ extension EndToEnd {
 
         private func weather(_ ordeal: inout PurgeOrdeal, _ fleet: Fleet, _ scenario: Scenario) async throws {
             let random = SeededRandom(seed: 102)
-            let count = Effort.short(60, long: 300)
-            let rounds = Effort.short(6, long: 20)
+            let count = Effort.short(40, long: 300)
+            let rounds = Effort.short(4, long: 20)
             _ = try await scenario.produce([
                 ordeal.story.mark("interaction", isRestored: false), ordeal.story.mark("session", isRestored: false),
             ])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite struct PurgeListTests {
+@Suite(.timeLimit(.minutes(2))) struct PurgeListTests {
     private static let uncertain = #""reason":{"code":"uncertainSubmission","message":"no answer"}"#
 
     private let table = purgeTable(

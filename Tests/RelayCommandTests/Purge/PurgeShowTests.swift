@@ -5,7 +5,7 @@ import Testing
 
 @testable import RelayCommand
 
-@Suite struct PurgeShowTests {
+@Suite(.timeLimit(.minutes(2))) struct PurgeShowTests {
     private let table = purgeTable(
         (
             "pr-1",

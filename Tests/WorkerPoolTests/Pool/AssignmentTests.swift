@@ -50,7 +50,7 @@ import WorkerPool
                 _ = await stage.next()
                 stage.answer(key, .parked(finished: 0, until: .start + .seconds(9), reason: .dependency("x")))
             }
-            while pool.snapshot.parked < 2 { await Task.yield() }
+            while pool.snapshot.parked < 2, !Task.isCancelled { await Task.yield() }
             pool.submit(TestItem.lane(2, [1], partition: 1))
             pool.revoke([0])
             #expect(pool.snapshot.parked == 0 && pool.snapshot.dropped == 2)
@@ -67,7 +67,7 @@ import WorkerPool
             _ = await stage.next()
             pool.revoke([0])
             stage.answer(1, .parked(finished: 0, until: .start + .seconds(9), reason: .backOff))
-            while pool.snapshot.running > 0 { await Task.yield() }
+            while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             #expect(pool.snapshot.lanes == 0 && pool.snapshot.parked == 0)
         }
     }

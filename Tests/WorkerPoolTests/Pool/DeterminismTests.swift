@@ -4,7 +4,7 @@ import Testing
 import WorkerPool
 
 /// The pool stays on the executor that it was started on, so that a run can be repeated from a seed.
-@Suite struct DeterminismTests {
+@Suite(.timeLimit(.minutes(2))) struct DeterminismTests {
     struct Trace: Equatable, Sendable {
         var runs: [String] = []
         var isDrained: Bool?

@@ -1,5 +1,6 @@
 import Seams
 import Synchronization
+import TestSupport
 
 /// A clock that leaps to the deadline of whoever sleeps.
 final class LeapingTime: TimeSource {
@@ -9,7 +10,7 @@ final class LeapingTime: TimeSource {
     var wallTime: WallTime { WallTime(milliseconds: 0) }
 
     func sleep(until deadline: Moment) async throws {
-        for _ in 0..<5 { await Task.yield() }
+        await turns(5)
         try Task.checkCancellation()
         moment.withLock { $0 = max($0, deadline) }
     }

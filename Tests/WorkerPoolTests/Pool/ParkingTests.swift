@@ -17,12 +17,12 @@ import WorkerPool
         pool.submit(TestItem.lane(key, [0]))
         #expect(await stage.next().key == key)
         stage.answer(key, .parked(finished: 0, until: time.now + .seconds(seconds), reason: reason))
-        while pool.snapshot.running > 0 { await Task.yield() }
+        while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
     }
 
     /// Waits until the timer sleeps until so many seconds after the start.
     func timer(_ seconds: Int) async {
-        while time.nextDeadline != .start + .seconds(seconds) { await Task.yield() }
+        while time.nextDeadline != .start + .seconds(seconds), !Task.isCancelled { await Task.yield() }
     }
 
     @Test func parkedLanesHoldNoTask() async {
@@ -127,7 +127,7 @@ import WorkerPool
             pool.submit(TestItem.lane(1, [2]))
             #expect(pool.snapshot.buffered == 3)
             stage.answer(1, .parked(finished: 1, until: time.now + .seconds(1), reason: .backOff))
-            while pool.snapshot.running > 0 { await Task.yield() }
+            while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             #expect(pool.snapshot.parked == 2 && pool.snapshot.buffered == 0)
             await timer(1)
             time.advance(by: .seconds(1))
@@ -148,7 +148,7 @@ import WorkerPool
             _ = await stage.next()
             pool.wake(where: .dependency("y"))
             stage.answer(1, .parked(finished: 0, until: .start + .seconds(9), reason: .dependency("x")))
-            while pool.snapshot.running > 0 { await Task.yield() }
+            while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             #expect(pool.snapshot.parkedLanes == [.dependency("x"): 1])
         }
     }

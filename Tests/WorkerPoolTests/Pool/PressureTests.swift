@@ -26,7 +26,7 @@ import WorkerPool
             #expect(pool.pressure == .full(cause: .buffered) && changes.withLock { $0 } == 1)
             stage.answer(1, .finished(1))
             #expect(await stage.next().numbers == [7])
-            while changes.withLock({ $0 }) == 1 { await Task.yield() }
+            while changes.withLock({ $0 }) == 1, !Task.isCancelled { await Task.yield() }
             #expect(pool.pressure == .open && changes.withLock { $0 } == 2)
             stage.answer(1, .finished(1))
             // One more than half does not make it full again.
@@ -48,7 +48,7 @@ import WorkerPool
                 _ = await stage.next()
                 stage.answer(
                     key, .parked(finished: 0, until: .start + .seconds(1), reason: .dependency("\(key % 2)")))
-                while pool.snapshot.running > 0 { await Task.yield() }
+                while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             }
             #expect(pool.pressure == .full(cause: .parked))
             // Nothing is refused meanwhile, and the buffer's bound is told before the other.
@@ -56,7 +56,7 @@ import WorkerPool
             #expect(pool.pressure == .full(cause: .buffered))
             #expect(await stage.next().numbers.count == 5)
             stage.answer(5, .finished(5))
-            while pool.snapshot.running > 0 { await Task.yield() }
+            while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             #expect(pool.pressure == .full(cause: .parked))
             pool.setLimit(0)
             pool.wake(where: .dependency("1"))

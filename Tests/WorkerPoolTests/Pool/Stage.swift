@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import WorkerPool
 
 /// A handler whose runs the test sees one by one, in the order in which they begin, and answers when it likes.
@@ -7,6 +8,7 @@ final class Stage: Sendable {
         var arrived: [LaneRun<Int, TestItem>] = []
         var audience: CheckedContinuation<LaneRun<Int, TestItem>, Never>?
         var performing: [Int: CheckedContinuation<LaneVerdict, Never>] = [:]
+        var isOver = false
     }
 
     private let state = Mutex(State())
@@ -17,13 +19,15 @@ final class Stage: Sendable {
     /// What the pool is given as its handler.
     func perform(_ run: LaneRun<Int, TestItem>) async -> LaneVerdict {
         await withCheckedContinuation { continuation in
-            let audience = state.withLock { state -> CheckedContinuation<LaneRun<Int, TestItem>, Never>? in
+            let (isOver, audience) = state.withLock { state in
+                guard !state.isOver else { return (true, nil as CheckedContinuation<LaneRun<Int, TestItem>, Never>?) }
                 precondition(state.performing[run.key] == nil, "two runs of one lane")
                 state.performing[run.key] = continuation
                 defer { state.audience = nil }
                 if state.audience == nil { state.arrived.append(run) }
-                return state.audience
+                return (false, state.audience)
             }
+            if isOver { continuation.resume(returning: .finished(0)) }
             audience?.resume(returning: run)
         }
     }
@@ -40,6 +44,16 @@ final class Stage: Sendable {
         }
     }
 
+    /// Answers all that nobody answers any more: what is handed back may begin once more before the pool is closed.
+    func end() {
+        let performing = state.withLock { state in
+            defer { state.performing = [:] }
+            state.isOver = true
+            return state.performing.values
+        }
+        for continuation in performing { continuation.resume(returning: .finished(0)) }
+    }
+
     func answer(_ key: Int, _ verdict: LaneVerdict) {
         state.withLock { $0.performing.removeValue(forKey: key) }!.resume(returning: verdict)
     }
@@ -51,13 +65,17 @@ func onStage(
 ) async rethrows {
     let stage = Stage()
     async let running: Void = pool.run { await stage.perform($0) }
-    defer { pool.close() }
+    defer {
+        pool.close()
+        stage.end()
+    }
     try await body(stage)
     pool.close()
+    stage.end()
     await running
 }
 
 /// Lets everybody go on who can.
 func settle() async {
-    for _ in 0..<200 { await Task.yield() }
+    await turns(200)
 }

@@ -72,7 +72,7 @@ import WorkerPool
                 #expect(await stage.next().key == key)
                 stage.answer(key, .finished(1))
             }
-            while pool.snapshot.running > 1 { await Task.yield() }
+            while pool.snapshot.running > 1, !Task.isCancelled { await Task.yield() }
             #expect(pool.snapshot.buffered == 20)
             stage.answer(0, .finished(10))
             #expect(await stage.next().numbers == Array(10..<20))
@@ -89,6 +89,7 @@ import WorkerPool
             pool.submit((2...5).flatMap { TestItem.lane($0, [0]) })
             // What runs goes on, and its task takes nothing after it.
             stage.answer(1, .finished(1))
+            while pool.snapshot.running > 0, !Task.isCancelled { await Task.yield() }
             await settle()
             #expect(stage.unseen == 0 && pool.snapshot.running == 0 && pool.snapshot.readyLanes == 4)
             pool.setLimit(2)
