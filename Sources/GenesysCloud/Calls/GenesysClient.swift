@@ -6,7 +6,8 @@ public import Seams
 /// Genesys Cloud over HTTP: each call waits for a token and its place in the pace, is sent with a deadline, and judged.
 ///
 /// A 429 closes the gate for the whole client and the call is made again when it opens, as often as it takes until the
-/// task is cancelled; where that is further off than `maxRetryAfter`, all that wait are thrown `rateLimited`. A 401 has the
+/// task is cancelled; where that is further off than `maxRetryAfter`, or than `holdNobody(beyond:)` says, all that wait are thrown
+/// `rateLimited`. A 401 has the
 /// token replaced once. Everything else is thrown at once, judged by `Judgement`.
 public final class GenesysClient: GenesysAPI {
     /// How often one call is made with a token that is rejected: the second can still have been revoked under way.
@@ -199,7 +200,7 @@ public final class GenesysClient: GenesysAPI {
                 case .cancelled: throw GenesysError(.cancelled, message: "cancelled while waiting for the request pace")
                 case .closed(let end):
                     throw GenesysError(
-                        .rateLimited, message: "the API wants no requests for longer than genesys.maxRetryAfter",
+                        .rateLimited, message: "the API wants no requests for longer than calls are held",
                         retryAt: end)
                 }
             }
@@ -264,7 +265,11 @@ extension GenesysClient: QuotaGoverning {
         gate.setShare(share)
     }
 
-    public var pollsPerMinute: Double? { gate.effectivePerMinute.map { $0 / 10 } }
+    public func holdNobody(beyond moment: Moment?) {
+        gate.holdNobody(beyond: moment)
+    }
+
+    public var pollsPerMinute: Double? { gate.pollsPerMinute }
 
     public func observeRoom(_ body: @escaping @Sendable (Int) -> Void) {
         gate.observeRoom(body)

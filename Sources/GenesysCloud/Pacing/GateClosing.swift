@@ -19,8 +19,10 @@ struct GateClosing: Sendable {
     private(set) var count = 0
     /// How many answers were 429.
     private(set) var limited = 0
-    /// Until when callers are refused instead of held.
-    private(set) var refusesUntil: Moment?
+    /// Until when callers are refused because the pause is too long.
+    private var refusesUntil: Moment?
+    /// Beyond which moment nobody has the time to be held; nil is none.
+    private var patienceEnd: Moment?
     private var inARow = 0
 
     init(maxRetryAfter: Duration, now: Moment) {
@@ -29,10 +31,16 @@ struct GateClosing: Sendable {
         opensAt = now
     }
 
-    /// The moment until which a caller that comes now is refused.
-    mutating func refusal(at now: Moment) -> Moment? {
-        if let end = refusesUntil, end <= now { refusesUntil = nil }
-        return refusesUntil
+    /// The moment until which callers are refused now instead of held.
+    func refusal(at now: Moment) -> Moment? {
+        guard opensAt > now else { return nil }
+        if refusesUntil.map({ $0 > now }) ?? false { return opensAt }
+        return patienceEnd.map { opensAt > $0 } ?? false ? opensAt : nil
+    }
+
+    /// Nobody is to be held beyond that moment.
+    mutating func holdNobody(beyond moment: Moment?) {
+        patienceEnd = moment
     }
 
     /// An answer came that was not 429, to a request that was sent after the last closing.

@@ -61,6 +61,6 @@ extension GateState {
             learnedUsed: rate.lastNotice?.used, waiting: Dictionary(uniqueKeysWithValues: classes), onWire: onWire,
             concurrencyLimit: concurrency.limit,
             closedFor: closing.opensAt > now ? closing.opensAt - now : nil,
-            isRefusing: closing.refusesUntil.map { $0 > now } ?? false, limitedCount: closing.limited)
+            isRefusing: closing.refusal(at: now) != nil, limitedCount: closing.limited)
     }
 }

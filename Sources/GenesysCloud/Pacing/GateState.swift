@@ -84,9 +84,9 @@ struct GateState: Sendable {
     }
 
     /// Whether a waiting caller that is about to wait for its waking must `turn` at once: it was woken already.
-    func mustTurn(_ id: Int) -> Bool {
+    func mustTurn(_ id: Int, now: Moment) -> Bool {
         if case .running(id) = lead { return true }
-        return closing.refusesUntil != nil
+        return closing.refusal(at: now) != nil
     }
 
     /// A waiting caller goes without a permit; the result must be woken, where there is one.
@@ -111,6 +111,12 @@ struct GateState: Sendable {
             guard let next = nextLook(for: .live, now: now), next < until else { return nil }
             return successor(now: now)
         }
+    }
+
+    /// Nobody is to be held by a closed gate beyond that moment; whether all that wait must be woken for it.
+    mutating func holdNobody(beyond moment: Moment?, now: Moment) -> Bool {
+        closing.holdNobody(beyond: moment)
+        return closing.refusal(at: now) != nil
     }
 
     mutating func setShare(_ share: RequestShare, now: Moment) {

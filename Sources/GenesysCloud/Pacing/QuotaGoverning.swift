@@ -1,9 +1,15 @@
+public import Seams
+
 /// What decides how many requests may go out, as the worker sees it: it says what share of the quota is its own, and is
 /// told how many calls are of use at once.
 public protocol QuotaGoverning: Sendable {
     /// Sets this process's share of the quota from now on. What grows starts empty: the requests of before were
     /// another's.
     func setShare(_ share: RequestShare)
+
+    /// Has callers refused with `rateLimited`, those too that wait already, while the API wants no requests before a moment
+    /// that lies beyond this one: who leaves by then would wait for nothing. Nil takes that back.
+    func holdNobody(beyond moment: Moment?)
 
     /// How many questions after purge jobs a minute are let through at present: a tenth of what the process may send.
     /// Nil where requests are not paced; 0 while it has no share.

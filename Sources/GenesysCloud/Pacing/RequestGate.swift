@@ -34,6 +34,12 @@ final class RequestGate: Sendable {
             return true
         }
 
+        /// Who waits, in the order of arrival.
+        mutating func takeAll() -> [CheckedContinuation<Bool, Never>] {
+            defer { waiting = [:] }
+            return waiting.sorted { $0.key < $1.key }.map(\.value)
+        }
+
         mutating func takeContinuation(_ id: Int?) -> CheckedContinuation<Bool, Never>? {
             id.flatMap { waiting.removeValue(forKey: $0) }
         }
@@ -145,9 +151,7 @@ final class RequestGate: Sendable {
             let opening = shell.state.limited(permit, retryAfter: retryAfter, notice: notice, now: now, random: random)
             let woken: [CheckedContinuation<Bool, Never>]
             switch shell.state.awakenedByLimit(now: now) {
-            case .everybody:
-                woken = shell.waiting.sorted { $0.key < $1.key }.map(\.value)
-                shell.waiting = [:]
+            case .everybody: woken = shell.takeAll()
             case .one(let next): woken = shell.takeContinuation(next).map { [$0] } ?? []
             }
             return (opening, shell.mustTell(), woken)
@@ -172,12 +176,19 @@ final class RequestGate: Sendable {
         }
     }
 
-    /// What goes out per minute at present; nil where nothing limits it.
-    var effectivePerMinute: Double? {
+    /// See `QuotaGoverning`; takes effect within a second for who sleeps already.
+    func holdNobody(beyond moment: Moment?) {
+        let now = time.now
+        let woken = shell.withLock { $0.state.holdNobody(beyond: moment, now: now) ? $0.takeAll() : [] }
+        for continuation in woken { continuation.resume(returning: true) }
+    }
+
+    /// See `QuotaGoverning`.
+    var pollsPerMinute: Double? {
         let now = time.now
         return shell.withLock { shell in
             shell.state.refresh(now: now)
-            return shell.state.rate.effective
+            return shell.state.rate.polls.pace.perMinute
         }
     }
 
@@ -226,9 +237,10 @@ final class RequestGate: Sendable {
     private func isWoken(_ id: Int) async -> Bool {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+                let now = time.now
                 // It may have been named between the answer "queued" and here: that found nobody to wake.
                 let already = shell.withLock { shell -> Bool in
-                    if shell.state.mustTurn(id) { return true }
+                    if shell.state.mustTurn(id, now: now) { return true }
                     shell.waiting[id] = continuation
                     return false
                 }

@@ -159,9 +159,8 @@ public final class Pipeline: Sendable {
             },
             time: time, random: random, logger: logger)
         let departure = Departure(
-            ledgers: ledgers, pool: pool, purges: purges, writer: writer, stop: stopSignal,
-            requestTimeout: settings.requestTimeout,
-            time: time)
+            ledgers: ledgers, pool: pool, purges: purges, writer: writer, quota: quotaKeeper, stop: stopSignal,
+            requestTimeout: settings.requestTimeout, time: time)
         intake = Intake(
             consumer: consumer, ledgers: ledgers, pool: pool, flow: flow, writer: writer, maker: maker,
             metrics: metrics, health: health, stop: stopSignal, departure: departure, restorer: restorer,
@@ -180,7 +179,8 @@ public final class Pipeline: Sendable {
         watch?.observe(
             appeared: { pool.wake(where: .organization($0)) },
             isAwaited: { pool.snapshot.parkedLanes[.organization($0)] != nil },
-            mayAsk: { circuit.status.phase == .closed })
+            mayAsk: { circuit.status.phase == .closed },
+            unanswered: { circuit.excuse(from: $0, to: $1) })
         self.watch = watch
         self.purges = purges
         self.quotaKeeper = quotaKeeper

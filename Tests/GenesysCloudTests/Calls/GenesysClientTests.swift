@@ -6,7 +6,7 @@ import Testing
 
 @testable import GenesysCloud
 
-@Suite struct GenesysClientTests {
+@Suite(.timeLimit(.minutes(2))) struct GenesysClientTests {
     private static let contact = #"{"id":"c-1","externalId":"x","unknown":{"n":1.0}}"#
 
     @Test func aCallCarriesTokenAndDeadlineAndKeepsWhatCameBack() async throws {
@@ -147,7 +147,8 @@ import Testing
         // 60 in 50 seconds are left for all.
         let rate = try #require(gate.effectivePerMinute)
         #expect(rate > 60 && rate < 72)
-        #expect(try #require(genesys.pollsPerMinute) == rate / 10)
+        let polls = try #require(genesys.pollsPerMinute)
+        #expect(abs(polls * 10 - rate) < 0.001)
     }
 
     @Test func aProbeGoesBeforeWhatWaits() async throws {
@@ -170,8 +171,10 @@ import Testing
                 #expect(tally.answered == APIOperations(.readContact))
             }
             await eventually { genesys.snapshot.gate.waiting[.urgent] == 1 }
-            while genesys.snapshot.gate.waitingCount > 0 {
-                if time.sleeperCount > 0 { time.advance(by: .milliseconds(250)) }
+            while genesys.snapshot.gate.waitingCount > 0, !Task.isCancelled {
+                // Who was let through has sent before the next is.
+                let hasSent = transport.apiRequests.count + genesys.snapshot.gate.waitingCount == 5
+                if hasSent, time.sleeperCount > 0 { time.advance(by: .milliseconds(250)) }
                 await Task.yield()
             }
             try await group.waitForAll()

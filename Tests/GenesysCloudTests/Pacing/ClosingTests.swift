@@ -79,6 +79,44 @@ import Testing
         #expect(simulation.backlog == 0)
     }
 
+    @Test func nobodyIsHeldLongerThanThereIsTimeFor() {
+        var simulation = GateSimulation(600)
+        let opening = simulation.limitOne(retryAfter: .seconds(20))!
+        simulation.arrive(count: 5)
+        simulation.holdNobody(beyond: opening)
+        #expect(simulation.backlog == 5 && simulation.refused.isEmpty)
+        simulation.holdNobody(beyond: opening - .milliseconds(1))
+        // Who sleeps for all hears of it when it looks again.
+        simulation.run(for: .seconds(1))
+        #expect(simulation.refused.count == 5 && simulation.refused.allSatisfy { $0.until == opening })
+        #expect(simulation.state.snapshot(now: simulation.now).isRefusing)
+        simulation.arrive()
+        #expect(simulation.refused.count == 6)
+        // Taken back: the gate stays closed, and holds.
+        simulation.holdNobody(beyond: nil)
+        simulation.arrive(count: 3)
+        #expect(simulation.refused.count == 6 && simulation.backlog == 3)
+        simulation.run(for: .seconds(25))
+        #expect(simulation.backlog == 0 && simulation.grants[1].at == opening)
+    }
+
+    @Test func aPauseThatBecomesLongerThanThereIsTimeForSendsAllAway() {
+        var simulation = GateSimulation(600, places: 2)
+        simulation.latency = nil
+        simulation.arrive(count: 4)
+        simulation.holdNobody(beyond: simulation.now + .seconds(5))
+        simulation.limit(simulation.grants[0], retryAfter: .seconds(2))
+        #expect(simulation.refused.isEmpty && simulation.backlog == 2)
+        simulation.limit(simulation.grants[1], retryAfter: .seconds(6))
+        simulation.run(for: .seconds(1))
+        #expect(simulation.refused.count == 2)
+        // An open gate refuses nobody, whatever the time.
+        simulation.run(for: .seconds(9))
+        simulation.arrive()
+        simulation.run(for: .seconds(1))
+        #expect(simulation.grants.count == 3)
+    }
+
     /// Whoever was told the same pause does not come back at the same moment.
     @Test func openingsAreSpread() {
         let openings = (1...20 as ClosedRange<UInt64>).map { seed in

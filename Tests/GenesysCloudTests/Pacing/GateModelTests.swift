@@ -18,6 +18,7 @@ import Testing
             watch.look(at: simulation)
         }
         simulation.setShare(1)
+        simulation.holdNobody(beyond: nil)
         while let grant = simulation.grants.first(where: simulation.isOnWire) { simulation.answer(grant) }
         simulation.latency = .zero
         for _ in 0..<3000 where simulation.backlog > 0 {
@@ -57,6 +58,9 @@ import Testing
                 limit: 6000, used: [0, 5990, 6001][chance.below(3)],
                 resetsIn: .seconds([1, 30, 86_000][chance.below(3)]), window: .seconds(60))
             if let any { simulation.answer(any, notice: notice) }
+        case 18:
+            let end = simulation.now + chance.duration(upTo: .seconds(5))
+            simulation.holdNobody(beyond: chance.below(2) == 0 ? nil : end)
         default: simulation.run(for: chance.duration(upTo: [.milliseconds(50), .seconds(2)][chance.below(2)]))
         }
     }
@@ -79,6 +83,10 @@ private struct Watch {
         guard simulation.backlog > 0, !isBlocked else {
             freeSince = nil
             return
+        }
+        // Whom it refuses now it has told, but for who sleeps for all.
+        if state.closing.refusal(at: simulation.now) != nil, simulation.isAsleep {
+            #expect(simulation.backlog == simulation.sleeperCount)
         }
         // Somebody acts within a second; where only an event can help there is nothing to act on.
         if let next = simulation.nextAct {

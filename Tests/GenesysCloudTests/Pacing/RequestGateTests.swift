@@ -56,7 +56,8 @@ import Testing
         for left in (0..<4).reversed() {
             await time.sleepers()
             time.advance(by: .seconds(1))
-            await eventually { gate.snapshot.waitingCount == left }
+            // Who was let through has noted it before the next is.
+            await eventually { gate.snapshot.waitingCount == left && served.numbers.count == 4 - left }
         }
         for task in tasks { await task.value }
         #expect(served.numbers == [1, 2, 4, 5])
@@ -77,7 +78,7 @@ import Testing
                 #expect(gate.snapshot.waitingCount == 20)
                 time.advance(by: .milliseconds(999))
             }
-            while gate.snapshot.waitingCount > 0 {
+            while gate.snapshot.waitingCount > 0, !Task.isCancelled {
                 if time.sleeperCount > 0 { time.advance(by: .milliseconds(100)) }
                 await Task.yield()
             }
@@ -89,7 +90,31 @@ import Testing
     @Test func aPauseThatIsTooLongSendsAllAwayWithItsEnd() async throws {
         let gate = gate(nil, places: 1, maxRetryAfter: .seconds(10))
         let permit = try await gate.acquire(.live)
-        let opening = await withTaskGroup(of: Moment?.self) { group in
+        let ends = await refusals(by: gate) { gate.limited(permit, retryAfter: .seconds(11), notice: nil) }
+        #expect(gate.snapshot.isRefusing)
+        #expect(ends.map { $0.map { $0 - time.now } } == [gate.snapshot.closedFor])
+        time.advance(by: .seconds(12))
+        _ = try await gate.acquire(.live)
+        #expect(!gate.snapshot.isRefusing)
+    }
+
+    @Test func whoLeavesBeforeTheGateOpensIsSentAway() async throws {
+        let gate = gate(nil, places: 1)
+        let permit = try await gate.acquire(.live)
+        let ends = await refusals(by: gate) {
+            gate.limited(permit, retryAfter: .seconds(60), notice: nil)
+            await time.sleepers()
+            gate.holdNobody(beyond: time.now + .seconds(45))
+            // One sleeps for all, and hears of it when it looks again.
+            await eventually { gate.snapshot.waitingCount == 1 }
+            time.advance(by: .seconds(1))
+        }
+        #expect(ends.map { $0.map { $0 - time.now } } == [gate.snapshot.closedFor])
+    }
+
+    /// Until when twenty callers are refused that wait when `body` is run; nil for one that is not.
+    private func refusals(by gate: RequestGate, _ body: () async -> Void) async -> [Moment?] {
+        await withTaskGroup(of: Moment?.self) { group in
             for _ in 0..<20 {
                 group.addTask {
                     do throws(RequestGate.Refusal) { _ = try await gate.acquire(.live) } catch {
@@ -99,17 +124,9 @@ import Testing
                 }
             }
             await eventually { gate.snapshot.waitingCount == 20 }
-            gate.limited(permit, retryAfter: .seconds(11), notice: nil)
-            var ends: Set<Moment?> = []
-            for await end in group { ends.insert(end) }
-            #expect(ends.count == 1)
-            return ends.first ?? nil
+            await body()
+            return Array(await group.reduce(into: Set<Moment?>()) { $0.insert($1) })
         }
-        #expect(gate.snapshot.isRefusing)
-        #expect(opening.map { $0 - time.now } == gate.snapshot.closedFor)
-        time.advance(by: .seconds(12))
-        _ = try await gate.acquire(.live)
-        #expect(!gate.snapshot.isRefusing)
     }
 
     @Test func aShareWakesWhoWaitsForOne() async throws {
@@ -117,12 +134,12 @@ import Testing
         gate.setShare(.none)
         async let waiting = gate.acquire(.live)
         await eventually { gate.snapshot.waitingCount == 1 }
-        #expect(gate.effectivePerMinute == 0)
+        #expect(gate.snapshot.effectivePerMinute == 0)
         gate.setShare(RequestShare(changes: 0.5, purges: 0))
         await time.sleepers()
         time.advance(by: .seconds(1))
         _ = try await waiting
-        #expect(gate.effectivePerMinute == 300)
+        #expect(gate.snapshot.effectivePerMinute == 300)
     }
 
     @Test func theRoomIsToldWhenItChangesAndNeverTwiceAtATime() async throws {
@@ -170,7 +187,12 @@ import Testing
                         }
                         for _ in 0..<patience { await Task.yield() }
                         if number.isMultiple(of: 3) { work.cancel() }
-                        await work.value
+                        // The test's end is the work's.
+                        await withTaskCancellationHandler {
+                            await work.value
+                        } onCancel: {
+                            work.cancel()
+                        }
                     }
                 }
             }

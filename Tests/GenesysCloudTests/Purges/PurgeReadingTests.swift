@@ -4,7 +4,7 @@ import Testing
 
 @testable import GenesysCloud
 
-@Suite struct PurgeReadingTests {
+@Suite(.timeLimit(.minutes(2))) struct PurgeReadingTests {
     @Test(arguments: [
         (#"{"quotaRemaining":5,"quotaLimit":10}"#, PurgeQuota(remaining: 5, limit: 10)),
         (#"{"quotaRemaining":5.0,"quotaLimit":1e1}"#, PurgeQuota(remaining: 5, limit: 10)),

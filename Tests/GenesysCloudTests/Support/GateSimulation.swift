@@ -97,6 +97,13 @@ struct GateSimulation {
         if !shuffles { settle() }
     }
 
+    mutating func holdNobody(beyond moment: Moment?) {
+        if state.holdNobody(beyond: moment, now: now) {
+            for id in places.keys.sorted() { wake(id) }
+        }
+        if !shuffles { settle() }
+    }
+
     @discardableResult mutating func limit(
         _ grant: Grant, retryAfter: Duration?, notice: RateLimitNotice? = nil
     ) -> Moment? {
@@ -165,7 +172,7 @@ struct GateSimulation {
         let id = agenda.remove(at: shuffles ? random.below(agenda.count) : 0)
         switch places[id]! {
         case .about:
-            if state.mustTurn(id) {
+            if state.mustTurn(id, now: now) {
                 places[id] = .runnable
                 agenda.append(id)
             } else {

@@ -23,7 +23,7 @@ final class Latch: Sendable {
     }
 }
 
-/// Lets other tasks run until `condition` holds.
+/// Lets other tasks run until `condition` holds. Ends with the time limit of the test.
 func eventually(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+    while !condition(), !Task.isCancelled { await Task.yield() }
 }

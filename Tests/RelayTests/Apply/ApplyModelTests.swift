@@ -4,7 +4,7 @@ import Testing
 @testable import Relay
 
 /// Random streams of events against the model of the right end. `RELAY_TEST_LONG=1` runs many more.
-@Suite struct ApplyModelTests {
+@Suite(.timeLimit(.minutes(2))) struct ApplyModelTests {
     static let isLong = getenv("RELAY_TEST_LONG") != nil
 
     @Test func streamsWithoutFaultsAreRightAfterEveryEvent() async { await run(0, seeds: Self.isLong ? 8_000 : 100) }

@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// Every pair and triple of changes, applied as neighbours and one by one: the same end, the same outcomes.
-@Suite struct FoldTableTests {
+@Suite(.timeLimit(.minutes(2))) struct FoldTableTests {
     /// A change before it has its place and its sequence.
     struct Shape: Sendable {
         var verb: ChangeVerb

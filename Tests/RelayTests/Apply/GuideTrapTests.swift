@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// The traps that the source guides name, as far as they concern what is written.
-@Suite struct GuideTrapTests {
+@Suite(.timeLimit(.minutes(2))) struct GuideTrapTests {
     /// A repeated POST without an external id makes a second contact, silently.
     @Test func duplicateWithoutExternalID() async {
         let bench = ApplierBench()

@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// What an update does not name stays as it was, byte for byte.
-@Suite struct KeptMembersTests {
+@Suite(.timeLimit(.minutes(2))) struct KeptMembersTests {
     private static let rich = #"""
         "firstName":"Ada","score":1.0,"big":12345678901234567890.0100,"exp":1E2,"custom":{"b":[3,1,2],"a":null},
         "emails":[{"email":"z@x","type":"work","primary":true,"extra":"é\u00e9"},{"email":"a@x","type":"home"}],

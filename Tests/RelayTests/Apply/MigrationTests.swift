@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// Moves between organizations: every step can be the last, and done again there is exactly one contact.
-@Suite struct MigrationTests {
+@Suite(.timeLimit(.minutes(2))) struct MigrationTests {
     enum Naming: CaseIterable {
         case externalID
         case id

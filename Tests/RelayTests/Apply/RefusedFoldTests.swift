@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// What is refused as a whole is taken apart, so that only the event at fault is rejected.
-@Suite struct RefusedFoldTests {
+@Suite(.timeLimit(.minutes(2))) struct RefusedFoldTests {
     private static let twoPrimaries =
         #"{"emails":[{"email":"a@x","type":"work","primary":true},{"email":"b@x","type":"work","primary":true}]}"#
 

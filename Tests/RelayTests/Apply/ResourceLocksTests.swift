@@ -46,7 +46,7 @@ import Testing
                     locks.release(name)
                 }
             }
-            for _ in 0..<200 { await Task.yield() }
+            await turns(200)
             locks.release(name)
         }
         #expect(served.next() == 5)
@@ -62,7 +62,7 @@ import Testing
             for _ in 0..<3 {
                 group.addTask { (try? await locks.acquire(name)) != nil }
             }
-            for _ in 0..<50 { await Task.yield() }
+            await turns(50)
             group.cancelAll()
             for await isTaken in group { #expect(!isTaken) }
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Relay
 
 /// What is remembered saves requests and is checked on use.
-@Suite struct ResourceMemoryTests {
+@Suite(.timeLimit(.minutes(2))) struct ResourceMemoryTests {
     private func verbs(_ bench: ApplierBench) -> [String] { bench.api.log.map { "\($0.verb) \($0.type)" } }
 
     @Test func aNewContactCostsALookUpAndAPOSTAndItsOrganizationOnce() async {

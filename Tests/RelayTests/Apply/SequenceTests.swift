@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite struct SequenceTests {
+@Suite(.timeLimit(.minutes(2))) struct SequenceTests {
     private func marks(_ bench: ApplierBench) -> String? {
         bench.contact()?["metadata"]?["contactRelay"]?["sequences"]?.text
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// A write whose answer was lost, and whose events come again to the same process.
-@Suite struct UncertainWriteTests {
+@Suite(.timeLimit(.minutes(2))) struct UncertainWriteTests {
     /// Loses the answer of the next write, then behaves.
     private func losing(_ verb: InMemoryGenesys.LoggedCall.Verb, in bench: ApplierBench, _ changes: [PendingChange])
         async

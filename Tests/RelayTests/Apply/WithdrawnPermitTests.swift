@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// A permit that is withdrawn just before a write: nothing more is written, nothing counts, and the change comes again.
-@Suite struct WithdrawnPermitTests {
+@Suite(.timeLimit(.minutes(2))) struct WithdrawnPermitTests {
     private static let twoPrimaries =
         #"{"emails":[{"email":"a@x","type":"work","primary":true},{"email":"b@x","type":"work","primary":true}]}"#
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite struct HandOverTests {
+@Suite(.timeLimit(.minutes(2))) struct HandOverTests {
     private final class Marks: Sendable {
         let firstIsInside = Atomic(false)
         let secondHasCome = Atomic(false)

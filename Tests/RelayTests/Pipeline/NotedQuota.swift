@@ -1,4 +1,5 @@
 import GenesysCloud
+import Seams
 import Synchronization
 
 /// Keeps the shares that it was told, and tells the room that a test says.
@@ -11,11 +12,16 @@ final class NotedQuota: QuotaGoverning {
         var body: @Sendable (Int) -> Void = { _ in }
     }
 
+    private struct Noted {
+        var shares: [RequestShare] = []
+        var patience: [Moment?] = []
+    }
+
     private let observer = Mutex(Observer())
-    private let noted = Mutex<[RequestShare]>([])
+    private let noted = Mutex(Noted())
     private let hook = Mutex(Hook())
 
-    var shares: [RequestShare] { noted.withLock { $0 } }
+    var shares: [RequestShare] { noted.withLock { $0.shares } }
 
     var last: RequestShare? { shares.last }
 
@@ -24,8 +30,13 @@ final class NotedQuota: QuotaGoverning {
 
     func setShare(_ share: RequestShare) {
         hook.withLock { $0 }.body(share)
-        noted.withLock { $0.append(share) }
+        noted.withLock { $0.shares.append(share) }
     }
+
+    /// Beyond which moments nobody was to be held, in order.
+    var patience: [Moment?] { noted.withLock { $0.patience } }
+
+    func holdNobody(beyond moment: Moment?) { noted.withLock { $0.patience.append(moment) } }
 
     var pollsPerMinute: Double? { nil }
 

@@ -36,14 +36,23 @@ struct PipelineHarness {
             health: health, registry: MetricsRegistry(), logger: logger)
     }
 
-    /// Runs the pipeline around `body`, then stops it and waits for its end.
+    /// Runs the pipeline around `body`, then stops it and waits for its end. A test that fails lets go what it held.
     func running(_ body: (PipelineHarness) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await pipeline.run() }
             consumer.push(.assigned([AssignedPartition(Self.partition)]))
-            try await body(self)
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(self)) } catch { result = .failure(error) }
+            if case .failure = result { applier.letAllGo() }
             pipeline.stop()
+            // A test that was told to end must not wait for a grace period that never passes.
+            if Task.isCancelled {
+                applier.letAllGo()
+                pipeline.stop()
+                pipeline.stop()
+            }
             for try await _ in group {}
+            try result.get()
         }
     }
 
@@ -73,7 +82,7 @@ struct PipelineHarness {
     func turningTheClock(until condition: () -> Bool) async {
         while !condition(), !Task.isCancelled {
             time.advance(by: .seconds(1))
-            for _ in 0..<20 { await Task.yield() }
+            await turns(20)
         }
     }
 

@@ -9,6 +9,9 @@ import WorkerPool
 @testable import Relay
 
 @Suite(.timeLimit(.minutes(1))) struct PipelineTests {
+    /// No event grows old, however far the clock runs ahead of its attempts.
+    private static let ageless = RetryPolicy(maxAge: .seconds(1_000_000))
+
     @Test(arguments: [true, false]) func aChangeEndsAsOneOutcomeAndItsOffsetIsCommitted(_ usesTransactions: Bool)
         async throws
     {
@@ -74,7 +77,7 @@ import WorkerPool
         let harness = PipelineHarness(
             ScriptedApplier { change, earlier in
                 change.externalID == "a" && earlier < 2 ? .interrupted(.fault(fault)) : .applied
-            }, limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10))
+            }, limits: PoolLimits(maxInFlight: 1, maxBuffered: 10, maxParked: 10), retry: Self.ageless)
         try await harness.running {
             $0.consumer.push(
                 .records([
@@ -98,7 +101,7 @@ import WorkerPool
         let fault = GenesysError(.timedOut, message: "no answer")
         let harness = PipelineHarness(
             ScriptedApplier { _, earlier in earlier < 3 ? .interrupted(.fault(fault)) : .applied },
-            retry: RetryPolicy(maxAttempts: 3))
+            retry: RetryPolicy(maxAttempts: 3, maxAge: Self.ageless.maxAge))
         try await harness.running {
             $0.consumer.push(
                 .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
@@ -123,9 +126,10 @@ import WorkerPool
                 await $0.until { harness.applier.log.count == tries && harness.pipeline.status.pool.limit == 0 }
                 #expect(harness.consumer.paused == [PipelineHarness.partition])
                 #expect(harness.health.faults[.outage] != nil)
-                await $0.time.sleepers()
                 // Far beyond maxAge: an outage ages nothing.
                 $0.time.advance(by: .seconds(3600))
+                // Whoever tries the API may have begun to wait only now.
+                await $0.turningTheClock { harness.applier.log.count > tries }
             }
             await $0.producer.count(1)
             await $0.until { harness.consumer.paused.isEmpty }
@@ -171,11 +175,11 @@ import WorkerPool
                 .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("b", offset: 1)]))
             await $0.applier.arrival(of: "a")
             let harness = $0
-            async let letGo: Void = harness.consumer.revoke([PipelineHarness.partition])
+            let letGo = harness.consumer.beginRevocation([PipelineHarness.partition])
             await $0.until { harness.pipeline.status.pool.buffered == 1 }
-            #expect(harness.pipeline.status.partitions == [PipelineHarness.partition])
+            #expect(harness.pipeline.status.partitions == [PipelineHarness.partition] && letGo.value == 0)
             $0.applier.letGo("a")
-            await letGo
+            await $0.until { letGo.value == 1 }
             #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
             #expect(harness.applier.log == ["a"])
             // Back again: a new generation, from where the last one ended.
@@ -234,6 +238,9 @@ import WorkerPool
             $0.pipeline.stop()
             await $0.until { !lines.messages(with: "intake stopped").isEmpty }
             $0.applier.letGo("a")
+            // Before the harness says stop a second time, which waits for nothing that runs.
+            let harness = $0
+            await $0.until { harness.consumer.isClosed }
         }
         #expect(harness.applier.log == ["a"])
         #expect(harness.consumer.committedOffsets == [PipelineHarness.partition: 1])
@@ -273,9 +280,16 @@ extension PipelineTests {
             $0.consumer.push(
                 .records([PipelineHarness.upsert("a", offset: 0), PipelineHarness.upsert("a", offset: 1)]))
             let harness = $0
-            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count >= 1 }
-            #expect(harness.pipeline.status.pool.limit == 8)
-            await $0.turningTheClock { harness.producer.records(of: "contact-outcomes").count == 2 }
+            let isReached = { harness.producer.records(of: "contact-outcomes").count >= $0 }
+            for count in 1...2 {
+                while !isReached(count), !Task.isCancelled {
+                    // Only while the lane waits: no event grows old by a clock that turns in the middle of its attempt.
+                    await $0.until { isReached(count) || harness.pipeline.status.pool.parked > 0 }
+                    $0.time.advance(by: .seconds(1))
+                    await turns(20)
+                }
+                #expect(harness.pipeline.status.pool.limit == 8)
+            }
         }
         let outcomes = try harness.producer.outcomes()
         #expect(outcomes.first?["data"]?["status"]?.stringValue == "failed")
@@ -295,7 +309,7 @@ extension PipelineTests {
             $0.applier.letGo("a")
             let harness = $0
             await $0.until { harness.producer.calls.contains(.abort) }
-            for _ in 0..<200 { await Task.yield() }
+            await turns(200)
             #expect($0.applier.log == ["a"])
             await $0.turningTheClock { harness.applier.log.count == 2 }
             #expect($0.producer.records(of: "contact-outcomes").count >= 1)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite struct PlainLogTests {
+@Suite(.timeLimit(.minutes(2))) struct PlainLogTests {
     private let consumer = ScriptedConsumer()
     private let producer: RecordingProducer
     private let log: PlainLog

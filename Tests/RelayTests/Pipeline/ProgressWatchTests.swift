@@ -33,8 +33,9 @@ import WorkerPool
             #expect(await stall($0) == "record 7 is with the API, or waits for its place within the quota")
             for _ in 0..<30 {
                 $0.time.advance(by: .seconds(10))
-                for _ in 0..<20 { await Task.yield() }
+                await turns(20)
             }
+            await $0.until { !lines.messages(with: "does not get on").isEmpty }
             #expect(lines.messages(with: "does not get on").count == 1)
             $0.applier.letGo("a")
             let harness = $0
@@ -109,7 +110,7 @@ import WorkerPool
             await $0.until { harness.pipeline.status.partitions == [Self.partition] }
             for _ in 0..<30 {
                 $0.time.advance(by: .seconds(10))
-                for _ in 0..<20 { await Task.yield() }
+                await turns(20)
             }
             #expect($0.pipeline.status.stalls.isEmpty)
             harness.consumer.setLogEnd(100, of: Self.partition)

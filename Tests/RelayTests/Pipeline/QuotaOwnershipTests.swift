@@ -1,5 +1,6 @@
 import GenesysCloud
 import KafkaClient
+import Seams
 import Synchronization
 import TestSupport
 import Testing
@@ -50,13 +51,50 @@ import Testing
                     }
                 }
                 // Its call may be on the wire or wait for its place: the next owner has nothing of the quota yet.
-                for _ in 0..<200 { await Task.yield() }
+                await turns(200)
                 #expect(quota.last?.changes == 0.25)
                 applier.letGo("a")
             }
             // Afterwards would be too late: the next owner may send from the acknowledgement on.
             #expect(atAcknowledgement.value == RequestShare.none)
         }
+    }
+
+    /// A gate that opens later keeps neither the partition from its next owner nor the worker from its end.
+    @Test func whileAPartitionIsLeftNobodyIsHeldBeyondItsTime() async throws {
+        let applier = ScriptedApplier()
+        applier.hold("a")
+        applier.hold("b")
+        let harness = harness(applier)
+        let deadline = harness.time.now + .seconds(45)
+        try await harness.running {
+            let harness = $0
+            $0.consumer.push(.assigned([AssignedPartition(Self.other)]))
+            var second = PipelineHarness.upsert("b", offset: 0)
+            second.partition = Self.other
+            $0.consumer.push(.records([PipelineHarness.upsert("a", offset: 0), second]))
+            await applier.arrival(of: "a")
+            await applier.arrival(of: "b")
+            #expect(quota.patience == [])
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await harness.consumer.revoke([Self.partition]) }
+                await harness.until { quota.patience == [deadline] }
+                // What stops all of it later has no less patience with what leaves before.
+                harness.time.advance(by: .seconds(1))
+                harness.pipeline.stop()
+                await harness.until { quota.patience == [deadline, deadline] }
+                applier.letGo("a")
+                await group.waitForAll()
+            }
+            #expect(quota.patience == [deadline, deadline, deadline + .seconds(1)])
+            await $0.time.sleepers()
+            $0.time.advance(by: .seconds(45))
+            // What is left waits for nothing but its answer.
+            await $0.until { quota.patience.suffix(2) == [nil, deadline + .seconds(1)] }
+            applier.letGo("b")
+            await $0.until { harness.consumer.isClosed }
+        }
+        #expect(quota.patience.last == .some(nil))
     }
 }
 

@@ -34,7 +34,8 @@ final class RecordingProducer: KafkaProducing {
         var valueLimits: [String: Int] = [:]
         var hangs = false
         var hanging: [CheckedContinuation<Void, Never>] = []
-        var watchers: [(count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
+        var lastWatcher = 0
+        var watchers: [(id: Int, count: Int, topic: String, continuation: CheckedContinuation<Void, Never>)] = []
 
         mutating func takeDue() -> [CheckedContinuation<Void, Never>] {
             let all = records
@@ -92,15 +93,26 @@ final class RecordingProducer: KafkaProducing {
     /// Refuses records of a topic whose value is larger, as a broker does.
     func limitValues(of topic: String, to bytes: Int) { state.withLock { $0.valueLimits[topic] = bytes } }
 
-    /// Waits until that many records were produced to the topic.
+    /// Waits until that many records were produced to the topic. Ends with the time limit of the test.
     func count(_ count: Int, of topic: String = "contact-outcomes") async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isThere = state.withLock { state in
-                if state.records.count(where: { $0.topic == topic }) >= count { return true }
-                state.watchers.append((count, topic, continuation))
-                return false
+        let id = state.withLock { state in
+            state.lastWatcher += 1
+            return state.lastWatcher
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                let isOver = state.withLock { state in
+                    if Task.isCancelled || state.records.count(where: { $0.topic == topic }) >= count { return true }
+                    state.watchers.append((id, count, topic, continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            let continuation = state.withLock { state in
+                state.watchers.firstIndex { $0.id == id }.map { state.watchers.remove(at: $0).continuation }
+            }
+            continuation?.resume()
         }
     }
 

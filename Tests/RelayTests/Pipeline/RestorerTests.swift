@@ -90,7 +90,7 @@ import WorkerPool
             // The last batch of the old reading, and its end, while the new one goes on.
             reader.hand([record(1)], in: 0)
             reader.end(0)
-            for _ in 0..<200 { await Task.yield() }
+            await turns(200)
             #expect(finished.all.isEmpty && restorations.isPending(Self.partition))
             reader.hand([record(2)], in: 1)
             reader.end(1)
@@ -113,7 +113,7 @@ import WorkerPool
                 #expect(restorations.isPending(Self.partition))
                 // The pause is over after 10 s at the most, and not at once.
                 time.advance(by: .milliseconds(50))
-                for _ in 0..<50 { await Task.yield() }
+                await turns(50)
                 #expect(reader.readings.count == place + 1)
                 time.advance(by: .seconds(10))
             }

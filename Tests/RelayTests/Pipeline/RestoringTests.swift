@@ -36,7 +36,7 @@ import WorkerPool
             #expect($0.pipeline.status.partitionsPausedBecause == [Self.partition: ["restoring"]])
             for _ in 0..<10 {
                 $0.time.advance(by: .seconds(10))
-                for _ in 0..<50 { await Task.yield() }
+                await turns(50)
             }
             #expect($0.applier.log.isEmpty)
             reader.end(0)

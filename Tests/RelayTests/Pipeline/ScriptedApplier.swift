@@ -9,7 +9,6 @@ final class ScriptedApplier: Applying {
         var hearings = 0
         var permits: [String: WritePermit] = [:]
         var held: [String: CheckedContinuation<Void, Never>?] = [:]
-        var arrivals: [(name: String, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -39,16 +38,14 @@ final class ScriptedApplier: Applying {
         continuation?.resume()
     }
 
-    /// Waits until this external id is being tried.
+    /// Lets all go that are held: for a test that has failed.
+    func letAllGo() {
+        for name in state.withLock({ Array($0.held.keys) }) { letGo(name) }
+    }
+
+    /// Waits until this external id is being tried. Ends with the time limit of the test.
     func arrival(of name: String) async {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let isThere = state.withLock { state in
-                if state.log.contains(name) { return true }
-                state.arrivals.append((name, continuation))
-                return false
-            }
-            if isThere { continuation.resume() }
-        }
+        while !log.contains(name), !Task.isCancelled { await Task.yield() }
     }
 
     func ownershipChanged() { state.withLock { $0.hearings += 1 } }
@@ -56,15 +53,12 @@ final class ScriptedApplier: Applying {
     func apply(_ changes: [PendingChange], permit: WritePermit) async -> ApplyResult {
         let change = changes[0].change
         let name = change.externalID ?? ""
-        let (earlier, seen) = state.withLock { state in
+        let earlier = state.withLock { state in
             let earlier = state.log.count { $0 == name }
             state.log.append(name)
             state.permits[name] = permit
-            let seen = state.arrivals.filter { $0.name == name }.map(\.continuation)
-            state.arrivals.removeAll { $0.name == name }
-            return (earlier, seen)
+            return earlier
         }
-        for continuation in seen { continuation.resume() }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let isHeld = state.withLock { state in
                 guard state.held[name] != nil else { return false }

@@ -149,6 +149,19 @@ final class ScriptedConsumer: KafkaConsuming {
         state.withLock { $0.assigned.subtract(partitions) }
     }
 
+    /// Asks partitions back, and waits for nothing: the count is 1 when the worker has let them go.
+    func beginRevocation(_ partitions: [TopicPartition]) -> Count {
+        let letGo = Count()
+        push(
+            .revoked(
+                partitions,
+                acknowledgement: RevocationAcknowledgement { [self] in
+                    state.withLock { $0.assigned.subtract(partitions) }
+                    letGo.add()
+                }))
+        return letGo
+    }
+
     func nextEvents() async -> [KafkaConsumerEvent] {
         await withCheckedContinuation { continuation in
             let events = state.withLock { state -> [KafkaConsumerEvent]? in

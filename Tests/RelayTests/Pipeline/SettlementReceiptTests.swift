@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Relay
@@ -32,7 +33,7 @@ import Testing
         }
         while begun.value == 0, !Task.isCancelled { await Task.yield() }
         waiting.cancel()
-        for _ in 0..<50 { await Task.yield() }
+        await turns(50)
         receipt.answer(true)
         #expect(await waiting.value)
     }

@@ -51,17 +51,21 @@ import WorkerPool
 
     @Test func aFlushDoesNotWaitForTheInterval() async throws {
         let bench = WriterBench(pace: CommitPace(records: 100, interval: .seconds(60)), time: ManualTime())
+        bench.settle(0, to: "o")
+        var count: Int64 = 1
         try await bench.running {
-            bench.settle(0, to: "o")
             await bench.time.sleepers()
             await bench.writer.flush()
             #expect(bench.consumer.committedOffsets == [PipelineHarness.partition: 1])
-            // And what comes after it waits again.
-            bench.settle(1, to: "o")
-            await bench.time.sleepers()
+            // And what comes after it waits again, but for what comes just as the writer takes what there is.
+            repeat {
+                bench.settle(count, to: "o")
+                count += 1
+                await bench.until { bench.time.sleeperCount > 0 || bench.writer.backlog == 0 }
+            } while bench.writer.backlog == 0 && !Task.isCancelled
             #expect(bench.writer.backlog == 1)
         }
-        #expect(bench.consumer.committedOffsets == [PipelineHarness.partition: 2])
+        #expect(bench.consumer.committedOffsets == [PipelineHarness.partition: count])
     }
 
     @Test(arguments: [true, false]) func closingWritesWhatItCanAndSaysWhatIsLeft(_ usesTransactions: Bool) async throws
@@ -283,7 +287,8 @@ import WorkerPool
             await bench.manyTurns()
             let sleeps = time.sleeps
             await bench.manyTurns()
-            #expect(time.sleeps == sleeps)
+            // One may have been on its way; what waits for a moment that has passed sleeps at each turn.
+            #expect(time.sleeps <= sleeps + 1)
             group.cancelAll()
         }
     }

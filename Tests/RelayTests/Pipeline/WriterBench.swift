@@ -77,13 +77,13 @@ struct WriterBench {
 
     /// Gives everybody many turns: for what must not happen.
     func manyTurns() async {
-        for _ in 0..<300 { await Task.yield() }
+        await turns(300)
     }
 
     func turningTheClock(until condition: () -> Bool) async {
         while !condition(), !Task.isCancelled {
             time.advance(by: .seconds(1))
-            for _ in 0..<20 { await Task.yield() }
+            await turns(20)
         }
     }
 }

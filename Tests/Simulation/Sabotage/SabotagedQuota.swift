@@ -1,4 +1,5 @@
 import GenesysCloud
+import Seams
 
 /// A share that stays the whole quota.
 struct SabotagedQuota: QuotaGoverning {
@@ -6,6 +7,10 @@ struct SabotagedQuota: QuotaGoverning {
 
     func setShare(_ share: RequestShare) {
         inner.setShare(share == .none ? .none : .whole)
+    }
+
+    func holdNobody(beyond moment: Moment?) {
+        inner.holdNobody(beyond: moment)
     }
 
     var pollsPerMinute: Double? { inner.pollsPerMinute }

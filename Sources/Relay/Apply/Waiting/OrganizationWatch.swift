@@ -10,6 +10,7 @@ public final class OrganizationWatch: Sendable {
         let appeared: @Sendable (String) -> Void
         let isAwaited: @Sendable (String) -> Bool
         let mayAsk: @Sendable () -> Bool
+        let unanswered: @Sendable (Moment, Moment) -> Void
     }
 
     /// How often it looks whether it may ask again.
@@ -35,14 +36,18 @@ public final class OrganizationWatch: Sendable {
     }
 
     /// Says who is told, by external id, that an organization is there, who knows whether anybody still waits for it, and
-    /// whether the API may be asked: not while it is away, where one probe speaks for all.
+    /// whether the API may be asked: not while it is away, where one probe speaks for all. `unanswered` is told from when to
+    /// when look-ups failed: what waits does not grow old by that, and where nothing else is under way nobody else sees it.
     ///
     /// To be called once, before anything is applied; all may be called from any task.
     func observe(
         appeared: @escaping @Sendable (String) -> Void, isAwaited: @escaping @Sendable (String) -> Bool,
-        mayAsk: @escaping @Sendable () -> Bool
+        mayAsk: @escaping @Sendable () -> Bool,
+        unanswered: @escaping @Sendable (Moment, Moment) -> Void = { _, _ in }
     ) {
-        observer.withLock { $0 = Observer(appeared: appeared, isAwaited: isAwaited, mayAsk: mayAsk) }
+        observer.withLock {
+            $0 = Observer(appeared: appeared, isAwaited: isAwaited, mayAsk: mayAsk, unanswered: unanswered)
+        }
     }
 
     /// Whether a look-up has found nothing, and nothing has appeared since.
@@ -53,13 +58,23 @@ public final class OrganizationWatch: Sendable {
     /// A look-up has found nothing.
     func missing(_ externalID: String) {
         let name = ResourceName(.organization, externalID)
-        if state.withLock({ $0.missing(name, at: time.now, random: random) }) { bell.ring() }
+        let now = time.now
+        let end = state.withLock { $0.missing(name, at: now, random: random) }
+        if !end.wasWaitedFor { bell.ring() }
+        tell(end)
     }
 
     /// The organization is there: whoever waits for it goes on.
     func appeared(_ externalID: String) {
-        guard state.withLock({ $0.remove(ResourceName(.organization, externalID)) }) else { return }
+        let end = state.withLock { $0.remove(ResourceName(.organization, externalID)) }
+        guard end.wasWaitedFor else { return }
+        tell(end)
         observer.withLock { $0 }?.appeared(externalID)
+    }
+
+    private func tell(_ end: OrganizationWatchState.End) {
+        guard let since = end.failingSince else { return }
+        observer.withLock { $0 }?.unanswered(since, time.now)
     }
 
     /// Looks organizations up as their moments come, until the task is cancelled.
@@ -89,6 +104,7 @@ public final class OrganizationWatch: Sendable {
             appeared(externalID)
             return
         }
+        let began = time.now
         var tally = CallTally()
         let found: JSONValue?
         do {
@@ -100,12 +116,12 @@ public final class OrganizationWatch: Sendable {
                 // grow old unseen while the API is away.
                 appeared(externalID)
             default:
-                state.withLock { $0.lookedUp(name, isAnswered: false) }
+                state.withLock { $0.failed(name, from: began) }
             }
             return
         }
         guard let id = found?["id"]?.stringValue else {
-            state.withLock { $0.lookedUp(name, isAnswered: true) }
+            tell(state.withLock { $0.answered(name) })
             return
         }
         memory.remember(.organization, externalID: externalID, id: id)

@@ -7,6 +7,16 @@ struct OrganizationWatchState {
         var lookUps: Int
         /// The last look-up was answered, with nothing; false where it failed.
         var isAnswered = true
+        /// When the first of the look-ups began that failed and were followed by no answer.
+        var failingSince: Moment?
+    }
+
+    /// What an answer, or the end of the waiting, ends.
+    struct End {
+        /// Whether somebody waited.
+        var wasWaitedFor: Bool
+        /// Since when look-ups had failed; nil where the last one had not.
+        var failingSince: Moment?
     }
 
     private static let firstDelay = Duration.milliseconds(500)
@@ -29,24 +39,31 @@ struct OrganizationWatchState {
     /// When the next look-up is due; nil when nothing is waited for.
     var nextLookUp: Moment? { entries.values.map(\.lookUpAt).min() }
 
-    /// Notes that a look-up has found nothing. False when that was known.
-    mutating func missing(_ name: ResourceName, at now: Moment, random: any RandomSource) -> Bool {
-        guard entries[name] == nil else {
-            entries[name]?.isAnswered = true
-            return false
-        }
-        entries[name] = Entry(lookUpAt: now + delay(afterLookUps: 1, random), lookUps: 1)
-        return true
+    /// Notes that a look-up has found nothing.
+    mutating func missing(_ name: ResourceName, at now: Moment, random: any RandomSource) -> End {
+        let end = answered(name)
+        if !end.wasWaitedFor { entries[name] = Entry(lookUpAt: now + delay(afterLookUps: 1, random), lookUps: 1) }
+        return end
     }
 
-    /// Notes whether a look-up of the watch was answered.
-    mutating func lookedUp(_ name: ResourceName, isAnswered: Bool) {
-        entries[name]?.isAnswered = isAnswered
+    /// A look-up of the watch was answered, with nothing.
+    mutating func answered(_ name: ResourceName) -> End {
+        guard let entry = entries[name] else { return End(wasWaitedFor: false) }
+        entries[name]?.isAnswered = true
+        entries[name]?.failingSince = nil
+        return End(wasWaitedFor: true, failingSince: entry.failingSince)
     }
 
-    /// The organization is there, or nobody waits for it any more. False when nobody did.
-    mutating func remove(_ name: ResourceName) -> Bool {
-        entries.removeValue(forKey: name) != nil
+    /// A look-up of the watch that began at that moment failed.
+    mutating func failed(_ name: ResourceName, from begin: Moment) {
+        entries[name]?.isAnswered = false
+        if entries[name]?.failingSince == nil { entries[name]?.failingSince = begin }
+    }
+
+    /// The organization is there, or nobody waits for it any more.
+    mutating func remove(_ name: ResourceName) -> End {
+        let entry = entries.removeValue(forKey: name)
+        return End(wasWaitedFor: entry != nil, failingSince: entry?.failingSince)
     }
 
     /// Those whose look-up is due, in the order of their moments; the next one of each is put off as if it failed.
@@ -55,8 +72,11 @@ struct OrganizationWatchState {
         let due = entries.filter { $0.value.lookUpAt <= now }
             .sorted { ($0.value.lookUpAt, $0.key.id) < ($1.value.lookUpAt, $1.key.id) }
         for (name, entry) in due {
-            entries[name] = Entry(
-                lookUpAt: now + delay(afterLookUps: entry.lookUps + 1, random), lookUps: entry.lookUps + 1)
+            var next = entry
+            next.lookUps += 1
+            next.lookUpAt = now + delay(afterLookUps: next.lookUps, random)
+            next.isAnswered = true
+            entries[name] = next
         }
         return due.map(\.key)
     }

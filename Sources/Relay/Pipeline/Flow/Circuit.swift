@@ -70,6 +70,11 @@ final class Circuit: Sendable {
         return ruling
     }
 
+    /// Nothing grows old by that time: a part of the API failed, seen by who waits for it alone.
+    func excuse(from begin: Moment, to end: Moment) {
+        state.withLock { $0.excuse(from: begin, to: end) }
+    }
+
     /// What the read says on which a ruling waits; nil while it says nothing.
     func ruling(on ticket: ReadVerdicts.Ticket) -> Ruling? {
         state.withLock { $0.ruling(on: ticket) }

@@ -58,6 +58,11 @@ struct CircuitState {
         return all
     }
 
+    /// Nothing grows old by that time, which ends now.
+    mutating func excuse(from begin: Moment, to end: Moment) {
+        past.addWaiting(from: begin, to: end)
+    }
+
     // MARK: Runs
 
     /// A run has ended.

@@ -24,6 +24,11 @@ struct Outages {
         }
     }
 
+    /// As `add`, where no attempt is excused by it.
+    mutating func addWaiting(from begin: Moment, to end: Moment) {
+        whole.add(begin, end)
+    }
+
     /// Whether the attempt failed by an outage, so that it does not count.
     func excuse(_ attempt: FailedAttempt) -> Bool {
         guard attempt.nature != nil else { return false }

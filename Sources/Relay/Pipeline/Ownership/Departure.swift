@@ -12,6 +12,7 @@ struct Departure: Sendable {
     let pool: WorkerPool<LaneKey, WorkItem>
     var purges: PurgeDesk?
     let writer: SettlementWriter
+    var quota: QuotaKeeper?
     let stop: StopSignal
     /// How long a request may be on the wire.
     let requestTimeout: Duration
@@ -36,13 +37,23 @@ struct Departure: Sendable {
             await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
             return await drained(partitions, by: time.now)
         }
-        await stop.unless(.hurry) { _ = await drained(partitions, by: deadline) }
+        await leavingTheGate(by: deadline) {
+            await stop.unless(.hurry) { _ = await drained(partitions, by: deadline) }
+        }
         if await drained(partitions, by: time.now) { return true }
         // A purge's answer is written by who asked, so it has the time for that too.
         let last = time.now + requestTimeout + (purges == nil ? .zero : Self.writingTime)
         ledgers.withdraw(leaving, until: last)
-        await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
+        await leavingTheGate(by: time.now) {
+            await stop.unless(.abandon) { _ = await drained(partitions, by: last) }
+        }
         return false
+    }
+
+    /// What waits for the API to want requests again, after the deadline, would keep the partitions for nothing.
+    private func leavingTheGate(by deadline: Moment, _ body: () async -> Void) async {
+        guard let quota else { return await body() }
+        await quota.leaving(by: deadline, body)
     }
 
     private func drained(_ partitions: [TopicPartition], by deadline: Moment) async -> Bool {

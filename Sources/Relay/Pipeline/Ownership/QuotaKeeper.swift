@@ -13,6 +13,8 @@ final class QuotaKeeper: Sendable {
     private struct State {
         var parts: QuotaShare
         var told = RequestShare.none
+        /// Of the departures under way.
+        var deadlines: [Moment] = []
     }
 
     /// So long after its beginning a fault that leaves the replica without a share is one of its health.
@@ -53,6 +55,21 @@ final class QuotaKeeper: Sendable {
     func hold(_ partitions: [TopicPartition]) {
         change { $0.hold(partitions) }
         rebalanced.ring()
+    }
+
+    /// While `body` runs, partitions are left by the deadline: no call is held by a closed gate that opens after it.
+    func leaving(by deadline: Moment, _ body: () async -> Void) async {
+        departures { $0.append(deadline) }
+        await body()
+        departures { deadlines in deadlines.firstIndex(of: deadline).map { _ = deadlines.remove(at: $0) } }
+    }
+
+    private func departures(_ change: (inout [Moment]) -> Void) {
+        state.withLock { state in
+            change(&state.deadlines)
+            // Inside the lock on purpose, as with shares.
+            quota.holdNobody(beyond: state.deadlines.min())
+        }
     }
 
     /// Asks for the topics' sizes after each rebalance, again where there is no answer, until the task is cancelled.

@@ -1,5 +1,6 @@
 import KafkaClient
 import Seams
+import WorkerPool
 
 /// Which running job is asked after next: each job at its own interval, all together within the pace of all polls, and while
 /// the API does not answer only one, now and then. Pure.
@@ -53,10 +54,10 @@ struct PollLine {
     private static let widestSpacing = 3600.0
 
     private var entries: [PurgeKey: Entry] = [:]
-    private var resting = KeyHeap<Moment>()
+    private var resting = RankedHeap<PurgeKey, Moment>()
     /// All that are due, twice: by their youth, and by when they became due.
-    private var byYouth = KeyHeap<Int64>()
-    private var byWait = KeyHeap<Moment>()
+    private var byYouth = RankedHeap<PurgeKey, Int64>()
+    private var byWait = RankedHeap<PurgeKey, Moment>()
     /// In the order of their calls.
     private var calls: [(key: PurgeKey, deadline: Moment)] = []
     /// Those that are called or ask: few.

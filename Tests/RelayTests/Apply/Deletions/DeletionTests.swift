@@ -5,7 +5,7 @@ import Testing
 @testable import Relay
 
 /// What was deleted does not come back by an older event.
-@Suite struct DeletionTests {
+@Suite(.timeLimit(.minutes(2))) struct DeletionTests {
     private static let stale = contact(.upserted, #"{"firstName":"Stale"}"#, sequence: "6")
 
     /// In the same process, in the next one, and when the partition was away.

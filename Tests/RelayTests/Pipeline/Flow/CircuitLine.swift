@@ -74,7 +74,7 @@ struct CircuitLine {
     func turningTheClock(by step: Duration = .milliseconds(200), until condition: () -> Bool) async {
         while !condition(), !Task.isCancelled {
             time.advance(by: step)
-            for _ in 0..<50 { await Task.yield() }
+            await turns(50)
         }
     }
 

@@ -56,7 +56,9 @@ import WorkerPool
         try await harness.running {
             $0.api.hold(.quota)
             $0.push(try PurgeHarness.request(), try PurgeHarness.request("pr-2", offset: 6))
-            await $0.until { harness.api.held(.quota) == 1 && harness.job("pr-2") != nil }
+            await $0.until {
+                harness.api.held(.quota) == 1 && harness.job("pr-1") != nil && harness.job("pr-2") != nil
+            }
             let letGo = await $0.beginRevocation()
             $0.api.letGo(.quota)
             await $0.until { letGo.value == 1 }

@@ -81,7 +81,7 @@ import WorkerPool
         let harness = try await followed({ $0.pollInterval = .seconds(10) }) {
             $0.answerPolls(.success(nil))
         } _: { harness in
-            await harness.turningTheClock { harness.api.polls.count == 3 }
+            await harness.turningTheClock { harness.api.polls.count >= 3 }
             // It is the minute that is missing, not the number.
             #expect(harness.job()?.phase == .following || harness.time.now >= .start + .seconds(60))
         }
@@ -119,7 +119,7 @@ import WorkerPool
             for _ in 0..<20 { $0.answerNextPolls(.failure(.status(503, .serverError))) }
             $0.answerPolls(.success(PurgeReport(status: .completed)))
         } _: { harness in
-            await harness.turningTheClock(by: .seconds(5)) { harness.api.polls.count == 20 }
+            await harness.turningTheClock(by: .seconds(5)) { harness.api.polls.count >= 20 }
             #expect(harness.health.faults[.purges] != nil)
         }
         #expect(harness.outcomes() == ["accepted", "submitted", "completed"])

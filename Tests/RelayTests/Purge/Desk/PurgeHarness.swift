@@ -227,7 +227,7 @@ struct PurgeHarness {
     func until(_ condition: () -> Bool) async {
         while !condition(), !Task.isCancelled {
             // The conditions read what is in the log, which costs more than a turn.
-            for _ in 0..<5 { await Task.yield() }
+            await turns(5)
         }
     }
 
@@ -236,7 +236,7 @@ struct PurgeHarness {
         while !condition(), !Task.isCancelled {
             time.advance(by: step)
             for _ in 0..<4 {
-                for _ in 0..<10 { await Task.yield() }
+                await turns(10)
                 if condition() { return }
             }
         }
@@ -252,7 +252,7 @@ struct PurgeHarness {
 
     /// Lets all that can go on without the clock do so.
     func settle() async {
-        for _ in 0..<100 { await Task.yield() }
+        await turns(100)
     }
 
     /// How many jobs wait for this.

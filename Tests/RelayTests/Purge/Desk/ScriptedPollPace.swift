@@ -1,4 +1,5 @@
 import GenesysCloud
+import Seams
 import Synchronization
 
 /// A quota of which only the pace of polls matters, which a test sets.
@@ -14,6 +15,8 @@ final class ScriptedPollPace: QuotaGoverning {
     func set(_ pollsPerMinute: Double?) { pace.withLock { $0 = pollsPerMinute } }
 
     func setShare(_ share: RequestShare) {}
+
+    func holdNobody(beyond moment: Moment?) {}
 
     func observeRoom(_ body: @escaping @Sendable (Int) -> Void) { body(8) }
 }

@@ -220,8 +220,11 @@ import WorkerPool
         }
         try await harness.running {
             for index in 0..<5 { $0.push(try PurgeHarness.request("pr-\(index)", offset: Int64(5 + index))) }
-            await $0.until { harness.health.faults[.purges] != nil && harness.count(of: .waiting) == 5 }
-            await $0.settle()
+            await $0.until {
+                // None is in hand: whatever they wait for, without the clock nobody goes on.
+                harness.health.faults[.purges] != nil && harness.count(of: .waiting) == 5
+                    && harness.pipeline.status.purges?.waiting.values.reduce(0, +) == 5
+            }
             let before = $0.api.calls.count
             let until = "\(PurgeRecords.now + .seconds(900))"
             #expect($0.health.faults[.purges]?.hasSuffix("no requests before \(until)") == true)

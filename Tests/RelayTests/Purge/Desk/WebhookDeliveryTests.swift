@@ -81,15 +81,15 @@ import WorkerPool
         harness.webhooks.answer(.failed("HTTP 500", status: 500))
         try await harness.running {
             $0.push(try ownURL())
-            await $0.turningTheClock { harness.webhooks.sent.count == 1 }
+            await $0.turningTheClock { harness.webhooks.sent.count >= 1 }
             var tries = [$0.time.now]
             for count in 2...6 {
-                await $0.turningTheClock { harness.webhooks.sent.count == count }
+                await $0.turningTheClock { harness.webhooks.sent.count >= count }
                 tries.append($0.time.now)
             }
             for (index, pause) in zip(tries.dropFirst(), tries).map({ $0 - $1 }).enumerated() {
-                // 5 s doubled, the lower half of it certain; the clock may have run ahead of who sends.
-                #expect(pause >= .milliseconds(2500) * (1 << index))
+                // 5 s doubled, the lower half of it certain; a try may be seen only a turn of the clock later.
+                #expect(pause >= .milliseconds(2500) * (1 << index) - .seconds(1))
             }
             #expect($0.pipeline.status.purges?.messages == 1)
             #expect($0.waiting(for: .purgeFollowing) == 0)
@@ -133,7 +133,7 @@ import WorkerPool
         former.webhooks.answer(.failed("HTTP 503", status: 503))
         try await former.running {
             $0.push(try ownURL())
-            await $0.turningTheClock { former.webhooks.sent.count == 2 }
+            await $0.turningTheClock { former.webhooks.sent.count >= 2 }
         }
         // What the former owner had configured does not matter any more.
         let harness = harness(configured: true, startingAt: PurgeRecords.now + .seconds(7200))
@@ -157,7 +157,7 @@ import WorkerPool
         former.webhooks.answer(.failed("HTTP 503", status: 503))
         try await former.running {
             $0.push(try ownURL())
-            await $0.turningTheClock { former.webhooks.sent.count == 1 }
+            await $0.turningTheClock { former.webhooks.sent.count >= 1 }
         }
         let harness = harness(startingAt: PurgeRecords.now + .seconds(2 * 86_400))
         harness.webhooks.answer(.failed("HTTP 503", status: 503))

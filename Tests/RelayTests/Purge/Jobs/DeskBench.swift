@@ -99,13 +99,13 @@ struct DeskBench {
     func turningTheClock(until condition: () -> Bool) async {
         while !condition(), !Task.isCancelled {
             time.advance(by: .seconds(1))
-            for _ in 0..<20 { await Task.yield() }
+            await turns(20)
         }
     }
 
     /// Gives everybody many turns: for what must not happen.
     func manyTurns() async {
-        for _ in 0..<300 { await Task.yield() }
+        await turns(300)
     }
 }
 

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-struct WebhookSenderTests {
+@Suite(.timeLimit(.minutes(2))) struct WebhookSenderTests {
     private static let url = "https://hooks.example.com/purge?key=hush"
     private let message = WebhookMessage(id: "msg-1", url: url, body: Array(#"{"purgeId":"p"}"#.utf8))
 

@@ -1,10 +1,10 @@
-/// Purges by rank, the lowest first, and of equal ranks the lower key: no order depends on how they came.
+/// Keys by rank, the lowest first, and of equal ranks the lower key: no order depends on how they came.
 ///
 /// It knows where in the heap each key is, so that whoever leaves does so in O(log n) and nothing stale stays behind.
-struct KeyHeap<Rank: Comparable & Sendable>: Sendable {
+public struct RankedHeap<Key: Hashable & Comparable & Sendable, Rank: Comparable & Sendable>: Sendable {
     private struct Entry {
         var rank: Rank
-        var key: PurgeKey
+        var key: Key
 
         func precedes(_ other: Entry) -> Bool {
             rank != other.rank ? rank < other.rank : key < other.key
@@ -12,22 +12,31 @@ struct KeyHeap<Rank: Comparable & Sendable>: Sendable {
     }
 
     private var entries: [Entry] = []
-    private var positions: [PurgeKey: Int] = [:]
+    private var positions: [Key: Int] = [:]
 
-    var isEmpty: Bool { entries.isEmpty }
-    var count: Int { entries.count }
-    var first: (key: PurgeKey, rank: Rank)? { entries.first.map { ($0.key, $0.rank) } }
+    /// Makes an empty one.
+    public init() {}
 
-    mutating func insert(_ key: PurgeKey, rank: Rank) {
-        precondition(positions[key] == nil, "KeyHeap.insert: the key is in the heap")
+    /// Whether there is no key.
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// How many keys there are.
+    public var count: Int { entries.count }
+
+    /// The key with the lowest rank.
+    public var first: (key: Key, rank: Rank)? { entries.first.map { ($0.key, $0.rank) } }
+
+    /// Puts a key in; traps when it is in already.
+    public mutating func insert(_ key: Key, rank: Rank) {
+        precondition(positions[key] == nil, "RankedHeap.insert: the key is in the heap")
         positions[key] = entries.count
         entries.append(Entry(rank: rank, key: key))
         rise(from: entries.count - 1)
     }
 
-    /// Nothing happens when it is not in the heap.
-    mutating func remove(_ key: PurgeKey) {
-        guard let position = positions[key] else { return }
+    /// Takes a key out; false when it was not in.
+    @discardableResult public mutating func remove(_ key: Key) -> Bool {
+        guard let position = positions[key] else { return false }
         swap(position, entries.count - 1)
         entries.removeLast()
         positions[key] = nil
@@ -35,6 +44,7 @@ struct KeyHeap<Rank: Comparable & Sendable>: Sendable {
             rise(from: position)
             sink(from: position)
         }
+        return true
     }
 
     private mutating func rise(from start: Int) {
