@@ -6,9 +6,8 @@ public import Seams
 /// Genesys Cloud over HTTP: each call waits for a token and its place in the pace, is sent with a deadline, and judged.
 ///
 /// A 429 closes the gate for the whole client and the call is made again when it opens, as often as it takes until the
-/// task is cancelled; where that is further off than `maxRetryAfter`, or than `holdNobody(beyond:)` says, all that wait are thrown
-/// `rateLimited`. A 401 has the
-/// token replaced once. Everything else is thrown at once, judged by `Judgement`.
+/// task is cancelled; where that is further off than `maxRetryAfter`, or than `holdNobody(beyond:)` says, all that wait
+/// are thrown `rateLimited`. A 401 has the token replaced once. Everything else is thrown at once, judged by `Judgement`.
 public final class GenesysClient: GenesysAPI {
     /// How often one call is made with a token that is rejected: the second can still have been revoked under way.
     private static let rejectionLimit = 3
